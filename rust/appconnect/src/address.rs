@@ -1,0 +1,112 @@
+//! Who a leg comes from and where it goes: phone numbers, client identities, SIP URIs, application SIDs.
+
+use std::fmt;
+
+use minicbor::{Decode, Encode};
+
+use crate::pii::Pii;
+
+/// The kind of party an address names. It decides which registry table a dialled address is looked up in and
+/// which parameters the webhooks of the leg carry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum AddressKind {
+    /// A TwiML App: `AP…` or `app:AP…`.
+    Application,
+    /// A Voice SDK identity: `client:name`.
+    Client,
+    /// Anything else: a phone number, or a withheld one (`anonymous`, `unknown`).
+    PhoneNumber,
+    /// A SIP URI: `sip:user@host`.
+    Sip,
+}
+
+/// An address as the webhooks write it in `From` and `To`. Case and wording are kept: Twilio does not normalise
+/// withheld numbers either (`webhooks.md` section 2).
+#[derive(Clone, PartialEq, Eq, Hash, Encode, Decode)]
+#[cbor(transparent)]
+pub struct Address(#[n(0)] Pii);
+
+impl Address {
+    /// Takes the text as it is, without leading and trailing blanks.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        Self(Pii::from(text.trim()))
+    }
+
+    /// The text for a webhook.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.0.reveal()
+    }
+
+    /// What kind of party this names.
+    #[must_use]
+    pub fn kind(&self) -> AddressKind {
+        let text = self.as_str();
+        let scheme = text.split_once(':').map(|(scheme, _)| scheme);
+        match scheme {
+            Some("client") => AddressKind::Client,
+            Some("sip" | "sips") => AddressKind::Sip,
+            Some("app") => AddressKind::Application,
+            None if is_application_sid(text) => AddressKind::Application,
+            _ => AddressKind::PhoneNumber,
+        }
+    }
+
+    /// The part that a registry looks up: the identity, the SIP domain, the application SID, or the number itself.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        let text = self.as_str();
+        let after_scheme = text.split_once(':').map_or(text, |(_, rest)| rest);
+        match self.kind() {
+            AddressKind::Application | AddressKind::Client => {
+                after_scheme.split('?').next().unwrap_or_default()
+            }
+            AddressKind::PhoneNumber => text,
+            AddressKind::Sip => {
+                let host = after_scheme.rsplit_once('@').map_or(after_scheme, |(_, host)| host);
+                host.split([':', ';', '?', '>']).next().unwrap_or_default()
+            }
+        }
+    }
+}
+
+fn is_application_sid(text: &str) -> bool {
+    text.len() == 34 && text.starts_with("AP") && text.bytes().skip(2).all(|b| b.is_ascii_hexdigit())
+}
+
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}{:?}", self.kind(), self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_and_lookup_keys() {
+        for (text, kind, key) in [
+            ("+15550100", AddressKind::PhoneNumber, "+15550100"),
+            ("anonymous", AddressKind::PhoneNumber, "anonymous"),
+            ("client:alice", AddressKind::Client, "alice"),
+            ("sip:bob@voice.example:5060;transport=tls", AddressKind::Sip, "voice.example"),
+            ("sips:voice.example", AddressKind::Sip, "voice.example"),
+            (
+                "AP0123456789abcdef0123456789abcdef",
+                AddressKind::Application,
+                "AP0123456789abcdef0123456789abcdef",
+            ),
+            ("app:APshort?x=1", AddressKind::Application, "APshort"),
+        ] {
+            let address = Address::new(text);
+            assert_eq!((address.kind(), address.key()), (kind, key), "{text}");
+        }
+    }
+
+    #[test]
+    fn debug_hides_the_number() {
+        assert_eq!(format!("{:?}", Address::new("+15550100")), "PhoneNumber<9 characters>");
+    }
+}

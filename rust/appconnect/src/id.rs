@@ -1,0 +1,370 @@
+//! Identifiers: Twilio SIDs, the leg a call stands on, and the reply an effect waits for.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use minicbor::{Decode, Encode};
+use sha2::{Digest, Sha256};
+
+/// Why a text is not an identifier of the wanted kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IdError {
+    /// What was expected, for instance `CA and 32 hexadecimal digits`.
+    pub expected: &'static str,
+}
+
+impl fmt::Display for IdError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "not an identifier: expected {}", self.expected)
+    }
+}
+
+impl std::error::Error for IdError {}
+
+const HEX: &[u8; 16] = b"0123456789abcdef";
+
+/// The 34 characters of a SID: two capitals and 32 hexadecimal digits.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+struct SidText([u8; 34]);
+
+impl SidText {
+    fn generate(prefix: [u8; 2], bits: u128) -> Self {
+        let mut text = [b'0'; 34];
+        let (head, digits) = text.split_at_mut(2);
+        head.copy_from_slice(&prefix);
+        for (digit, byte) in digits.chunks_exact_mut(2).zip(bits.to_be_bytes()) {
+            if let [high, low] = digit {
+                *high = HEX.get(usize::from(byte >> 4)).copied().unwrap_or(b'0');
+                *low = HEX.get(usize::from(byte & 15)).copied().unwrap_or(b'0');
+            }
+        }
+        Self(text)
+    }
+
+    fn parse(prefix: [u8; 2], text: &str) -> Option<Self> {
+        let bytes: [u8; 34] = text.as_bytes().try_into().ok()?;
+        let (head, digits) = bytes.split_at(2);
+        (head == prefix && digits.iter().all(u8::is_ascii_hexdigit)).then_some(Self(bytes))
+    }
+
+    fn as_str(&self) -> &str {
+        // Only ASCII was stored, so the fallback is never taken.
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+
+    fn bits(&self) -> u128 {
+        u128::from_str_radix(self.as_str().get(2..).unwrap_or_default(), 16).unwrap_or_default()
+    }
+}
+
+/// Writes an identifier into a snapshot as its text and reads it back through its own parser.
+macro_rules! text_in_cbor {
+    ($name:ident) => {
+        impl<C> Encode<C> for $name {
+            fn encode<W: minicbor::encode::Write>(
+                &self,
+                e: &mut minicbor::Encoder<W>,
+                _: &mut C,
+            ) -> Result<(), minicbor::encode::Error<W::Error>> {
+                e.str(self.as_str())?.ok()
+            }
+        }
+
+        impl<'b, C> Decode<'b, C> for $name {
+            fn decode(d: &mut minicbor::Decoder<'b>, _: &mut C) -> Result<Self, minicbor::decode::Error> {
+                d.str()?
+                    .parse()
+                    .map_err(|_| minicbor::decode::Error::message(concat!("bad ", stringify!($name))))
+            }
+        }
+    };
+}
+
+macro_rules! sid {
+    ($(#[$doc:meta])* $name:ident, $prefix:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name(SidText);
+
+        impl $name {
+            const PREFIX: [u8; 2] = *$prefix;
+
+            /// The SID with these 128 bits, in lower-case hexadecimal.
+            #[must_use]
+            pub fn from_bits(bits: u128) -> Self {
+                Self(SidText::generate(Self::PREFIX, bits))
+            }
+
+            /// The 128 bits behind the two capitals.
+            #[must_use]
+            pub fn bits(&self) -> u128 {
+                self.0.bits()
+            }
+
+            /// All 34 characters.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                self.0.as_str()
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = IdError;
+
+            fn from_str(text: &str) -> Result<Self, IdError> {
+                SidText::parse(Self::PREFIX, text)
+                    .map(Self)
+                    .ok_or(IdError { expected: concat!("the SID prefix of ", stringify!($name), " and 32 hexadecimal digits") })
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        text_in_cbor!($name);
+    };
+}
+
+sid!(
+    /// An account (`AC` and 32 hexadecimal digits).
+    AccountSid, b"AC"
+);
+sid!(
+    /// A call: one account's view and control of a leg (`CA` and 32 hexadecimal digits).
+    CallSid, b"CA"
+);
+sid!(
+    /// A recording (`RE` and 32 hexadecimal digits).
+    RecordingSid, b"RE"
+);
+
+/// A TwiML App: `AP` and 1 to 64 letters and digits.
+///
+/// Created ones have 32 hexadecimal digits; a registry loaded by an operator may hold others, so that the
+/// 32-character sample of the vendor's own documentation can be run as printed. Looked up by exact match.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ApplicationSid(Arc<str>);
+
+text_in_cbor!(ApplicationSid);
+
+impl ApplicationSid {
+    /// All characters.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether the SID has the 34 characters that created applications have.
+    #[must_use]
+    pub fn is_canonical(&self) -> bool {
+        SidText::parse(*b"AP", &self.0).is_some()
+    }
+}
+
+impl FromStr for ApplicationSid {
+    type Err = IdError;
+
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        let valid = text.strip_prefix("AP").is_some_and(|rest| {
+            (1..=64).contains(&rest.len()) && rest.bytes().all(|b| b.is_ascii_alphanumeric())
+        });
+        valid.then(|| Self(text.into())).ok_or(IdError { expected: "AP and 1 to 64 letters and digits" })
+    }
+}
+
+impl fmt::Display for ApplicationSid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl fmt::Debug for ApplicationSid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// One real connection to a party, named by whoever owns its media: 1 to 128 printable ASCII characters.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct LegId(Arc<str>);
+
+text_in_cbor!(LegId);
+
+impl LegId {
+    /// The name as given.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for LegId {
+    type Err = IdError;
+
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        let valid = (1..=128).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
+        valid.then(|| Self(text.into())).ok_or(IdError { expected: "1 to 128 printable ASCII characters" })
+    }
+}
+
+impl fmt::Display for LegId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl fmt::Debug for LegId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The step of a call that an effect belongs to, and the address of its answer: `CA…:7`.
+///
+/// It survives snapshot and restore, so an answer finds its call from any process.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ReplyId {
+    /// The call whose step it is.
+    pub call: CallSid,
+    /// The number of the step, from 1.
+    pub step: u32,
+}
+
+impl ReplyId {
+    /// The idempotency token of this step, as the UUID that Twilio's header carries.
+    ///
+    /// A function of call and step alone, so every retry of the step sends the same one, from any worker.
+    #[must_use]
+    pub fn idempotency_token(&self) -> String {
+        let bits = self.call.bits() ^ u128::from(self.step);
+        let hex = format!("{bits:032x}");
+        let part = |range: std::ops::Range<usize>| hex.get(range).unwrap_or_default().to_owned();
+        // Version 8 (our own layout) and the RFC 9562 variant.
+        format!("{}-{}-8{}-a{}-{}", part(0..8), part(8..12), part(13..16), part(17..20), part(20..32))
+    }
+}
+
+impl fmt::Display for ReplyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.call, self.step)
+    }
+}
+
+impl fmt::Debug for ReplyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for ReplyId {
+    type Err = IdError;
+
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        let error = IdError { expected: "a CallSid, a colon and a step number" };
+        let (call, step) = text.split_once(':').ok_or(error)?;
+        if step.starts_with('+') {
+            return Err(error);
+        }
+        Ok(Self { call: call.parse().map_err(|_| error)?, step: step.parse().map_err(|_| error)? })
+    }
+}
+
+/// Where the SIDs of a leg come from: a keyed function of the leg's name and a counter.
+///
+/// Not a running generator: a leg that was moved to another worker goes on exactly where it was, and the order
+/// in which other legs act cannot change its SIDs. The seed must be secret and random wherever SIDs must not be
+/// guessable (`reliability.md` T-02: 128 bits).
+#[derive(Clone)]
+pub struct Seed([u8; 32]);
+
+impl Seed {
+    /// A seed of 32 bytes, from a cryptographic source unless a run is to be repeated.
+    #[must_use]
+    pub const fn new(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The 128 bits of the `counter`-th SID of `leg`.
+    #[must_use]
+    pub fn sid_bits(&self, leg: &LegId, counter: u32) -> u128 {
+        let digest = Sha256::new()
+            .chain_update(self.0)
+            .chain_update(counter.to_be_bytes())
+            .chain_update(leg.as_str().as_bytes())
+            .finalize();
+        digest.iter().take(16).fold(0, |bits, byte| (bits << 8) | u128::from(*byte))
+    }
+}
+
+impl fmt::Debug for Seed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Seed(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sid_reads_back_what_it_writes() {
+        let sid = CallSid::from_bits(0x0123_4567_89ab_cdef_0123_4567_89ab_cdef);
+        assert_eq!(sid.as_str(), "CA0123456789abcdef0123456789abcdef");
+        assert_eq!(sid.as_str().parse::<CallSid>(), Ok(sid));
+        assert_eq!(sid.bits(), 0x0123_4567_89ab_cdef_0123_4567_89ab_cdef);
+    }
+
+    #[test]
+    fn a_sid_of_another_kind_or_length_is_refused() {
+        for text in [
+            "",
+            "CA",
+            "AC0123456789abcdef0123456789abcdef",
+            "CA0123456789abcdef0123456789abcde",
+            "CA0123456789abcdef0123456789abcdeg",
+        ] {
+            assert!(text.parse::<CallSid>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_application_sid_may_be_the_vendors_short_sample() {
+        let sid: ApplicationSid = "AP1234567890abcdef1234567890abcd".parse().unwrap();
+        assert!(!sid.is_canonical());
+        for text in ["AP", "ap12", "AP 1", "AP1/2", "AC12"] {
+            assert!(text.parse::<ApplicationSid>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn reply_ids_read_back_and_tokens_are_uuids_of_the_step() {
+        let reply = ReplyId { call: CallSid::from_bits(42), step: 7 };
+        assert_eq!(reply.to_string().parse::<ReplyId>(), Ok(reply));
+        assert!("CA:1".parse::<ReplyId>().is_err());
+        let other = ReplyId { step: 8, ..reply };
+        assert_eq!(reply.idempotency_token().len(), 36);
+        assert_eq!(reply.idempotency_token(), reply.idempotency_token());
+        assert_ne!(reply.idempotency_token(), other.idempotency_token());
+    }
+
+    #[test]
+    fn sids_depend_on_seed_leg_and_counter() {
+        let leg: LegId = "leg-1".parse().unwrap();
+        let other: LegId = "leg-2".parse().unwrap();
+        let seed = Seed::new([7; 32]);
+        assert_eq!(seed.sid_bits(&leg, 0), seed.sid_bits(&leg, 0));
+        assert_ne!(seed.sid_bits(&leg, 0), seed.sid_bits(&leg, 1));
+        assert_ne!(seed.sid_bits(&leg, 0), seed.sid_bits(&other, 0));
+        assert_ne!(seed.sid_bits(&leg, 0), Seed::new([8; 32]).sid_bits(&leg, 0));
+    }
+}
