@@ -42,31 +42,29 @@ impl Address {
     /// What kind of party this names.
     #[must_use]
     pub fn kind(&self) -> AddressKind {
-        let text = self.as_str();
-        let scheme = text.split_once(':').map(|(scheme, _)| scheme);
-        match scheme {
-            Some("client") => AddressKind::Client,
-            Some("sip" | "sips") => AddressKind::Sip,
-            Some("app") => AddressKind::Application,
-            None if is_application_sid(text) => AddressKind::Application,
-            _ => AddressKind::PhoneNumber,
-        }
+        self.kind_and_key().0
     }
 
     /// The part that a registry looks up: the identity, the SIP domain, the application SID, or the number itself.
     #[must_use]
     pub fn key(&self) -> &str {
+        self.kind_and_key().1
+    }
+
+    /// Both at once, for a look-up.
+    #[must_use]
+    pub fn kind_and_key(&self) -> (AddressKind, &str) {
         let text = self.as_str();
-        let after_scheme = text.split_once(':').map_or(text, |(_, rest)| rest);
-        match self.kind() {
-            AddressKind::Application | AddressKind::Client => {
-                after_scheme.split('?').next().unwrap_or_default()
+        let name = |rest: &'_ str| rest.find('?').map_or(rest.len(), |end| end);
+        match text.split_once(':') {
+            Some(("client", rest)) => (AddressKind::Client, rest.get(..name(rest)).unwrap_or_default()),
+            Some(("app", rest)) => (AddressKind::Application, rest.get(..name(rest)).unwrap_or_default()),
+            Some(("sip" | "sips", rest)) => {
+                let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+                (AddressKind::Sip, host.split([':', ';', '?', '>']).next().unwrap_or_default())
             }
-            AddressKind::PhoneNumber => text,
-            AddressKind::Sip => {
-                let host = after_scheme.rsplit_once('@').map_or(after_scheme, |(_, host)| host);
-                host.split([':', ';', '?', '>']).next().unwrap_or_default()
-            }
+            None if is_application_sid(text) => (AddressKind::Application, text),
+            _ => (AddressKind::PhoneNumber, text),
         }
     }
 }

@@ -232,11 +232,13 @@ impl fmt::Debug for LegId {
 /// The step of a call that an effect belongs to, and the address of its answer: `CA…:7`.
 ///
 /// It survives snapshot and restore, so an answer finds its call from any process.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Encode, Decode)]
 pub struct ReplyId {
     /// The call whose step it is.
+    #[n(0)]
     pub call: CallSid,
     /// The number of the step, from 1.
+    #[n(1)]
     pub step: u32,
 }
 

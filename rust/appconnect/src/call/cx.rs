@@ -1,0 +1,170 @@
+//! What a step of a call may use: the time, the rules, the line it stands on, and the queue of effects.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use minicbor::{Decode, Encode};
+
+use super::Call;
+use super::exchange::Exchange;
+use crate::config::Config;
+use crate::effect::Effect;
+use crate::event::{Event, EventKind, ProblemRaised};
+use crate::http::Url;
+use crate::id::{AccountSid, CallSid, LegId, RecordingSid, ReplyId, Seed};
+use crate::policy::Budget;
+use crate::problem::{Code, Problem};
+use crate::registry::Registry;
+use crate::settlement::Settlement;
+use crate::time::Millis;
+use crate::twiml::{Document, Node};
+
+/// The world of one step: nothing in it outlives the step but the effects.
+pub(crate) struct World<'a> {
+    pub(crate) now: Millis,
+    pub(crate) config: &'a Config,
+    pub(crate) registry: &'a Registry,
+    pub(crate) seed: &'a Seed,
+    pub(crate) effects: &'a mut VecDeque<Effect>,
+}
+
+impl World<'_> {
+    pub(crate) fn effect(&mut self, effect: Effect) {
+        self.effects.push_back(effect);
+    }
+}
+
+/// What a leg lends to the calls on it.
+#[derive(Clone, Debug, Encode, Decode)]
+pub(crate) struct Line {
+    #[n(0)]
+    pub(crate) id: LegId,
+    /// How many SIDs were made on this leg.
+    #[n(1)]
+    sids: u32,
+    /// Requests under way, of live calls and of ended ones.
+    #[n(2)]
+    pub(crate) exchanges: Vec<Exchange>,
+    /// What the root call may still use.
+    #[n(3)]
+    pub(crate) budget: Budget,
+    /// Whether the caller's line was answered.
+    #[n(4)]
+    pub(crate) answered: bool,
+    /// Whether the caller hears ringing that we make.
+    #[n(5)]
+    pub(crate) ringback: bool,
+}
+
+impl Line {
+    pub(crate) const fn new(id: LegId, budget: Budget) -> Self {
+        Self { id, sids: 0, exchanges: Vec::new(), budget, answered: false, ringback: false }
+    }
+
+    fn sid_bits(&mut self, seed: &Seed) -> u128 {
+        let bits = seed.sid_bits(&self.id, self.sids);
+        self.sids = self.sids.wrapping_add(1);
+        bits
+    }
+
+    /// A new call's SID.
+    pub(crate) fn new_call(&mut self, seed: &Seed) -> CallSid {
+        CallSid::from_bits(self.sid_bits(seed))
+    }
+
+    /// A new recording's SID.
+    pub(crate) fn new_recording(&mut self, seed: &Seed) -> RecordingSid {
+        RecordingSid::from_bits(self.sid_bits(seed))
+    }
+}
+
+/// One call at work: the world, its line, and the call itself. A verb sees no more than this.
+pub(crate) struct Cx<'a, 'w> {
+    pub(crate) world: &'a mut World<'w>,
+    pub(crate) line: &'a mut Line,
+    pub(crate) call: &'a mut Call,
+    /// How many hops lie below this call.
+    pub(crate) depth: u32,
+}
+
+impl Cx<'_, '_> {
+    pub(crate) const fn now(&self) -> Millis {
+        self.world.now
+    }
+
+    pub(crate) fn effect(&mut self, effect: Effect) {
+        self.world.effect(effect);
+    }
+
+    /// The address of the answer to the next effect.
+    pub(crate) fn next_reply(&mut self) -> ReplyId {
+        self.call.step = self.call.step.saturating_add(1);
+        ReplyId { call: self.call.sid, step: self.call.step }
+    }
+
+    /// The URL that relative references of the running document are resolved against.
+    pub(crate) fn base(&self) -> Option<Url> {
+        self.call.program.as_ref().and_then(|program| program.base.clone())
+    }
+
+    /// Puts an entry into the timeline, if there is one. The entry is only made when it is wanted.
+    pub(crate) fn report(&mut self, kind: impl FnOnce(&Self) -> EventKind) {
+        if self.world.config.timeline {
+            let event = self.event(self.call.sid, self.call.account, kind(self));
+            self.effect(Effect::Report(event));
+        }
+    }
+
+    fn event(&self, call: CallSid, account: AccountSid, kind: EventKind) -> Event {
+        Event { at: self.now(), leg: self.line.id.clone(), call, account, kind }
+    }
+
+    /// Tells the account of a problem, with the place in the running document.
+    pub(crate) fn problem(&mut self, problem: Problem) {
+        let source = self.call.program.as_ref().map(|program| Arc::clone(&program.document));
+        let url = self.base();
+        self.problem_in(problem, source.as_ref().map(|document| document.source()), url.as_ref());
+    }
+
+    /// Tells the account of a problem in a document or request of its own.
+    pub(crate) fn problem_in(&mut self, problem: Problem, source: Option<&str>, url: Option<&Url>) {
+        let place = source.zip(problem.span).map(|(source, span)| span.line_column(source));
+        let raised = ProblemRaised {
+            problem,
+            url: url.map(|url| url.without_userinfo().as_str().into()),
+            line: place.map(|place| place.line),
+            column: place.map(|place| place.column),
+        };
+        // Problems are reported whether or not the timeline is.
+        let event = self.event(self.call.sid, self.call.account, EventKind::Problem(raised));
+        self.effect(Effect::Report(event));
+    }
+
+    /// Tells the account of a problem at a node of the running document.
+    pub(crate) fn problem_at(&mut self, node: Node<'_>, code: Code, message: impl Into<Box<str>>) {
+        self.problem(Problem::at(code, node.span(), message));
+    }
+
+    /// The running document and its verb.
+    ///
+    /// Shared, so that the verb can be looked at while the call changes.
+    pub(crate) fn current_verb(&self) -> Option<(Arc<Document>, u32)> {
+        let program = self.call.program.as_ref()?;
+        Some((Arc::clone(&program.document), program.current()?.index()))
+    }
+
+    /// Bills an ended call.
+    pub(crate) fn settle(&mut self, settlement: Settlement) {
+        if self.world.config.timeline {
+            let kind = EventKind::Settled(settlement.clone());
+            self.report_to(settlement.call, settlement.account, kind);
+        }
+        self.effect(Effect::Settle(settlement));
+    }
+
+    /// Puts an entry into the timeline of another account: of the owner of an application that was refused.
+    pub(crate) fn report_to(&mut self, call: CallSid, account: AccountSid, kind: EventKind) {
+        let event = self.event(call, account, kind);
+        self.effect(Effect::Report(event));
+    }
+}

@@ -1,0 +1,124 @@
+//! A call: one account's view and control of a leg. Plain data, so that it can be saved at any moment.
+
+pub(crate) mod cx;
+pub(crate) mod exchange;
+pub(crate) mod params;
+mod program;
+mod record;
+mod running;
+pub(crate) mod status;
+mod timer;
+pub(crate) mod verb;
+
+pub(crate) use program::Program;
+pub(crate) use record::{Recording, RecordingCallback, RecordingSource};
+pub(crate) use running::{Gather, Hop, NounCallback, Prompt, Record, Running};
+pub use status::{CallStatus, Direction};
+pub(crate) use timer::{Timer, TimerTable};
+
+use minicbor::{Decode, Encode};
+
+use crate::address::Address;
+use crate::http::{Jar, Method, Url};
+use crate::id::{AccountSid, ApplicationSid, CallSid};
+use crate::pii::Pii;
+use crate::registry::Webhook;
+use crate::time::Millis;
+
+/// Names and values of `<Parameter>`s, in the order of the document.
+pub(crate) type Parameters = Vec<(String, Pii)>;
+
+/// One account's view and control of a leg.
+#[derive(Clone, Debug, Encode, Decode)]
+pub(crate) struct Call {
+    #[n(0)]
+    pub(crate) sid: CallSid,
+    #[n(1)]
+    pub(crate) account: AccountSid,
+    #[n(2)]
+    pub(crate) status: CallStatus,
+    #[n(3)]
+    pub(crate) from: Address,
+    #[n(4)]
+    pub(crate) to: Address,
+    /// The TwiML App that handles the call.
+    #[n(5)]
+    pub(crate) application: Option<ApplicationSid>,
+    /// What came with the call through `<Dial><Application>`.
+    #[n(6)]
+    pub(crate) sender: Option<Sender>,
+    #[n(7)]
+    pub(crate) forwarded_from: Option<Pii>,
+    #[n(8)]
+    pub(crate) caller_name: Option<Pii>,
+    #[n(9)]
+    pub(crate) stir_verstat: Option<String>,
+    #[n(10)]
+    pub(crate) fallback: Option<Webhook>,
+    #[n(11)]
+    pub(crate) status_callback: Option<Webhook>,
+    #[n(12)]
+    pub(crate) created: Millis,
+    #[n(13)]
+    pub(crate) answered: Option<Millis>,
+    /// How many steps were taken: the number of the last reply id.
+    #[n(14)]
+    pub(crate) step: u32,
+    #[n(15)]
+    pub(crate) jar: Jar,
+    #[n(16)]
+    pub(crate) program: Option<Program>,
+    #[n(17)]
+    pub(crate) running: Running,
+    #[n(18)]
+    pub(crate) timers: TimerTable,
+    /// Whether a verb ran that leaves the call ringing: a later `<Hangup>` then does not answer it
+    /// (`twiml-voice.md` section 10, C7).
+    #[n(19)]
+    pub(crate) delayed: bool,
+    /// Whether the account gave the call another document while it ran.
+    #[n(20)]
+    pub(crate) redirected: bool,
+    /// The new document that waits until the interrupted verb has been reported.
+    #[n(21)]
+    pub(crate) update: Option<Update>,
+    /// The origin that asked for credentials; they are sent at once from then on (`webhooks.md` section 7.3).
+    #[n(22)]
+    pub(crate) authorized: Option<String>,
+}
+
+impl Call {
+    /// Whether the caller was connected to this call.
+    pub(crate) const fn is_answered(&self) -> bool {
+        self.answered.is_some()
+    }
+}
+
+/// What a dialled application is told about its caller's side.
+#[derive(Clone, Debug, Encode, Decode)]
+pub(crate) struct Sender {
+    /// The account that dialled; sent on only if the operator wants it.
+    #[n(0)]
+    pub(crate) account: AccountSid,
+    #[n(1)]
+    pub(crate) customer_id: String,
+    #[n(2)]
+    pub(crate) parameters: Parameters,
+    /// `ParentCallSid`, where it may be shown.
+    #[n(3)]
+    pub(crate) parent: Option<CallSid>,
+}
+
+/// A new document for a live call.
+#[derive(Clone, Debug, Encode, Decode)]
+pub(crate) enum Update {
+    #[n(0)]
+    Redirect {
+        #[n(0)]
+        url: Url,
+        #[n(1)]
+        method: Method,
+    },
+    #[n(1)]
+    Twiml(#[n(0)] String),
+}

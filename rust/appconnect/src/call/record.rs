@@ -1,0 +1,67 @@
+//! A recording while it is made, and what webhooks say of it.
+
+use minicbor::{Decode, Encode};
+
+use crate::http::{Method, Url};
+use crate::id::RecordingSid;
+use crate::time::Millis;
+
+/// Which verb made a recording.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
+pub(crate) enum RecordingSource {
+    #[n(0)]
+    DialVerb,
+    #[n(1)]
+    RecordVerb,
+}
+
+impl RecordingSource {
+    /// The value of `RecordingSource` (`webhooks.md` section 10.2).
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::DialVerb => "DialVerb",
+            Self::RecordVerb => "RecordVerb",
+        }
+    }
+}
+
+/// A recording.
+#[derive(Clone, Debug, Encode, Decode)]
+pub(crate) struct Recording {
+    #[n(0)]
+    pub(crate) sid: RecordingSid,
+    #[n(1)]
+    pub(crate) source: RecordingSource,
+    #[n(2)]
+    pub(crate) started: Millis,
+    #[n(3)]
+    pub(crate) ended: Option<Millis>,
+    #[n(4)]
+    pub(crate) dual: bool,
+    /// Which track: `inbound`, `outbound` or `both`.
+    #[n(5)]
+    pub(crate) track: String,
+    /// Where its status goes.
+    #[n(6)]
+    pub(crate) callback: Option<RecordingCallback>,
+}
+
+impl Recording {
+    /// Whole seconds recorded.
+    pub(crate) fn seconds(&self) -> u64 {
+        self.ended.map_or(0, |ended| ended.seconds_since(self.started))
+    }
+}
+
+/// Where the status of a recording goes.
+#[derive(Clone, Debug, Encode, Decode)]
+pub(crate) struct RecordingCallback {
+    #[n(0)]
+    pub(crate) url: Url,
+    #[n(1)]
+    pub(crate) method: Method,
+    /// Of `in-progress`, `completed`, `absent`: the wanted ones.
+    #[n(2)]
+    pub(crate) events: Vec<String>,
+}

@@ -1,0 +1,233 @@
+//! `<Gather>`: keys or speech, with prompts that the caller may interrupt (`twiml-voice.md` section 4).
+
+use super::{Flow, Goto, action_or_base, pause, play, reference, say};
+use crate::call::cx::Cx;
+use crate::call::exchange::{Plan, Role};
+use crate::call::params::put;
+use crate::call::{Gather, Prompt, Running, Timer};
+use crate::effect::{Collect, Effect, SpeechOptions, StopCollect, StopMedia};
+use crate::event::Purpose;
+use crate::input::Speech;
+use crate::problem::Problem;
+use crate::twiml::{Attribute, Element, Node};
+
+/// Seconds without input after the prompts.
+const DEFAULT_TIMEOUT: u32 = 5;
+
+/// Seconds after which speech is cut off.
+const MAX_SPEECH_SECONDS: u64 = 60;
+
+pub(super) fn enter(cx: &mut Cx<'_, '_>, node: Node<'_>) -> Flow {
+    let input = node.attribute(Attribute::Input).unwrap_or("dtmf");
+    let listens = |kind: &str| input.split_ascii_whitespace().any(|item| item == kind);
+    let collect = Collect {
+        leg: cx.line.id.clone(),
+        call: cx.call.sid,
+        digits: listens("dtmf"),
+        speech: listens("speech").then(|| speech_options(node)),
+    };
+    cx.effect(Effect::Collect(collect));
+    prompt_from(cx, node, Gather::default(), node.first_child())
+}
+
+fn speech_options(node: Node<'_>) -> SpeechOptions {
+    let text = |attribute, default: &'static str| node.attribute(attribute).unwrap_or(default).into();
+    let speech_timeout = match node.attribute(Attribute::SpeechTimeout) {
+        Some("auto") => None,
+        Some(seconds) => seconds.parse().ok(),
+        None => Some(timeout(node)),
+    };
+    SpeechOptions {
+        language: text(Attribute::Language, "en-US"),
+        hints: text(Attribute::Hints, ""),
+        model: text(Attribute::SpeechModel, "default"),
+        profanity_filter: node.flag(Attribute::ProfanityFilter),
+        speech_timeout,
+        partial_results: node.attribute(Attribute::PartialResultCallback).is_some(),
+    }
+}
+
+fn timeout(node: Node<'_>) -> u32 {
+    node.number(Attribute::Timeout).unwrap_or(DEFAULT_TIMEOUT)
+}
+
+/// Plays the prompts from `next` on; after the last one the silence begins to count.
+fn prompt_from(cx: &mut Cx<'_, '_>, node: Node<'_>, mut gather: Gather, mut next: Option<Node<'_>>) -> Flow {
+    while let Some(prompt) = next {
+        let reply = match prompt.element() {
+            Element::Say => Ok(say::speak(cx, prompt)),
+            Element::Play => play::play(cx, prompt),
+            Element::Pause => {
+                let until = cx.now().plus_seconds(pause::seconds(prompt));
+                cx.call.timers.set(Timer::Verb, until);
+                gather.prompt = Prompt::Pause { node: prompt.index() };
+                return Flow::Park(Running::Gathering(gather));
+            }
+            _ => Ok(None),
+        };
+        match reply {
+            Err(problem) => {
+                stop_listening(cx);
+                return Flow::Fail(problem);
+            }
+            Ok(Some(reply)) => {
+                gather.prompt = Prompt::Media { node: prompt.index(), step: reply.step };
+                return Flow::Park(Running::Gathering(gather));
+            }
+            Ok(None) => next = prompt.next_sibling(),
+        }
+    }
+    gather.prompt = Prompt::Done;
+    count_silence(cx, node);
+    Flow::Park(Running::Gathering(gather))
+}
+
+fn count_silence(cx: &mut Cx<'_, '_>, node: Node<'_>) {
+    let until = cx.now().plus_seconds(u64::from(timeout(node)));
+    cx.call.timers.set(Timer::Verb, until);
+}
+
+/// A prompt ended by itself.
+pub(crate) fn media_done(cx: &mut Cx<'_, '_>, node: Node<'_>, gather: Gather) -> Flow {
+    let next = match gather.prompt {
+        Prompt::Media { node: prompt, .. } | Prompt::Pause { node: prompt } => prompt_node(node, prompt),
+        Prompt::Done => None,
+    };
+    prompt_from(cx, node, gather, next.and_then(|prompt| prompt.next_sibling()))
+}
+
+fn prompt_node(node: Node<'_>, index: u32) -> Option<Node<'_>> {
+    node.children().find(|child| child.index() == index)
+}
+
+/// The timer fired: a nested pause is over, or nothing more came.
+pub(crate) fn silence(cx: &mut Cx<'_, '_>, node: Node<'_>, gather: Gather) -> Flow {
+    if matches!(gather.prompt, Prompt::Pause { .. }) {
+        return media_done(cx, node, gather);
+    }
+    finish(cx, node, &gather, None)
+}
+
+/// The caller pressed keys. Those after the end of the gather are dropped.
+pub(crate) fn digits(cx: &mut Cx<'_, '_>, node: Node<'_>, mut gather: Gather, keys: &str) -> Flow {
+    let input = node.attribute(Attribute::Input).unwrap_or("dtmf");
+    // Once the caller speaks, keys no longer count.
+    if gather.speaking || !input.contains("dtmf") {
+        return Flow::Park(Running::Gathering(gather));
+    }
+    let finish_on = node.attribute(Attribute::FinishOnKey).unwrap_or("#");
+    let most = node.number(Attribute::NumDigits).and_then(|most| usize::try_from(most).ok());
+    for key in keys.chars() {
+        interrupt(cx, node, &mut gather);
+        if finish_on.contains(key) {
+            return finish(cx, node, &gather, Some(key));
+        }
+        gather.digits.push(key);
+        if most.is_some_and(|most| gather.digits.len() >= most) {
+            return finish(cx, node, &gather, None);
+        }
+    }
+    if matches!(gather.prompt, Prompt::Done) {
+        count_silence(cx, node);
+    }
+    Flow::Park(Running::Gathering(gather))
+}
+
+/// Stops the remaining prompts, unless the document wants them heard to the end.
+fn interrupt(cx: &mut Cx<'_, '_>, node: Node<'_>, gather: &mut Gather) {
+    let may = node.attribute(Attribute::BargeIn).is_none_or(|value| value != "false");
+    if may {
+        stop_prompt(cx, gather);
+    }
+}
+
+fn stop_prompt(cx: &mut Cx<'_, '_>, gather: &mut Gather) {
+    if matches!(std::mem::take(&mut gather.prompt), Prompt::Media { .. }) {
+        let leg = cx.line.id.clone();
+        cx.effect(Effect::StopMedia(StopMedia { leg }));
+    }
+}
+
+fn stop_listening(cx: &mut Cx<'_, '_>) {
+    let leg = cx.line.id.clone();
+    cx.effect(Effect::StopCollect(StopCollect { leg }));
+}
+
+/// The recogniser heard something. The first kind of input wins: after a key, speech no longer counts.
+pub(crate) fn speech(cx: &mut Cx<'_, '_>, node: Node<'_>, mut gather: Gather, heard: &Speech) -> Flow {
+    let input = node.attribute(Attribute::Input).unwrap_or("dtmf");
+    if !gather.digits.is_empty() || !input.contains("speech") {
+        return Flow::Park(Running::Gathering(gather));
+    }
+    interrupt(cx, node, &mut gather);
+    if heard.is_final {
+        return finish_speech(cx, node, &gather, heard);
+    }
+    if !gather.speaking {
+        gather.speaking = true;
+        let until = cx.now().plus_seconds(MAX_SPEECH_SECONDS);
+        cx.call.timers.set(Timer::Verb, until);
+    }
+    if let Err(problem) = partial(cx, node, &mut gather, heard) {
+        cx.problem(problem);
+    }
+    Flow::Park(Running::Gathering(gather))
+}
+
+fn partial(cx: &mut Cx<'_, '_>, node: Node<'_>, gather: &mut Gather, heard: &Speech) -> Result<(), Problem> {
+    let Some(url) = reference(cx, node, Attribute::PartialResultCallback)? else { return Ok(()) };
+    let mut form = Vec::with_capacity(4);
+    put(&mut form, "UnstableSpeechResult", heard.text.reveal());
+    put(&mut form, "StableSpeechResult", "");
+    put(&mut form, "Stability", heard.confidence.unwrap_or_default().to_string());
+    put(&mut form, "SequenceNumber", gather.partials.to_string());
+    gather.partials = gather.partials.saturating_add(1);
+    let method = node.method(Attribute::PartialResultCallbackMethod);
+    let plan =
+        Plan { purpose: Purpose::PartialResult, role: Role::Callback, method, url: &url, sequence: None };
+    cx.request(&plan, &form)
+}
+
+fn finish_speech(cx: &mut Cx<'_, '_>, node: Node<'_>, gather: &Gather, heard: &Speech) -> Flow {
+    if heard.text.reveal().trim().is_empty() {
+        return finish(cx, node, gather, None);
+    }
+    end(cx, gather);
+    let mut extra = Vec::with_capacity(2);
+    put(&mut extra, "SpeechResult", heard.text.reveal().to_owned());
+    if let Some(confidence) = heard.confidence {
+        put(&mut extra, "Confidence", confidence.to_string());
+    }
+    submit(cx, node, extra)
+}
+
+/// The gather is over: what was pressed goes to the action; with nothing pressed the next verb runs, unless the
+/// document asks for the action all the same.
+fn finish(cx: &mut Cx<'_, '_>, node: Node<'_>, gather: &Gather, key: Option<char>) -> Flow {
+    end(cx, gather);
+    if gather.digits.is_empty() && !node.flag(Attribute::ActionOnEmptyResult) {
+        return Flow::Next;
+    }
+    let mut extra = Vec::with_capacity(3);
+    put(&mut extra, "Digits", gather.digits.clone());
+    put(&mut extra, "FinishedOnKey", key.map(String::from).unwrap_or_default());
+    put(&mut extra, "msg", "Gather End");
+    submit(cx, node, extra)
+}
+
+fn end(cx: &mut Cx<'_, '_>, gather: &Gather) {
+    cx.call.timers.stop(Timer::Verb);
+    if matches!(gather.prompt, Prompt::Media { .. }) {
+        let leg = cx.line.id.clone();
+        cx.effect(Effect::StopMedia(StopMedia { leg }));
+    }
+    stop_listening(cx);
+}
+
+fn submit(cx: &Cx<'_, '_>, node: Node<'_>, extra: crate::call::params::Form<'static>) -> Flow {
+    let method = node.method(Attribute::Method);
+    match action_or_base(cx, node) {
+        Ok(url) => Flow::Goto(Goto { url, method, purpose: Purpose::Action, extra }),
+        Err(problem) => Flow::Fail(problem),
+    }
+}

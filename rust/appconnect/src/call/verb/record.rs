@@ -1,0 +1,141 @@
+//! `<Record>`: the caller's voice, until silence, a key, the longest time, or the end of the call
+//! (`twiml-voice.md` section 5), and the recordings that a `<Dial>` makes.
+
+use super::{Flow, Goto, action_or_base, reference};
+use crate::call::cx::Cx;
+use crate::call::exchange::{Plan, Role};
+use crate::call::params::{put, recording, recording_status};
+use crate::call::{Record, Recording, RecordingCallback, RecordingSource, Running, Timer};
+use crate::effect::{Effect, StartRecording, StopRecording};
+use crate::event::Purpose;
+use crate::problem::{Code, Problem};
+use crate::twiml::{Attribute, Node};
+
+/// Seconds of silence that end a recording.
+const DEFAULT_TIMEOUT: u32 = 5;
+/// Seconds after which a recording ends.
+const DEFAULT_MAX_LENGTH: u32 = 3_600;
+/// Every key ends a recording unless the document says which.
+const DEFAULT_FINISH_ON_KEY: &str = "1234567890*#";
+
+/// What ended a recording.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Finished {
+    Key(char),
+    HungUp,
+    Silence,
+    MaxLength,
+}
+
+pub(super) fn enter(cx: &mut Cx<'_, '_>, node: Node<'_>) -> Flow {
+    if node.flag(Attribute::Transcribe) {
+        cx.problem_at(
+            node,
+            Code::TranscriptionFailed,
+            "transcription is not provided by this engine: the recording is made without it",
+        );
+    }
+    let source = RecordingSource::RecordVerb;
+    let record = match begin(cx, node, source, false) {
+        Ok(recording) => Record { step: cx.call.step, recording },
+        Err(problem) => return Flow::Fail(problem),
+    };
+    let longest = node.number(Attribute::MaxLength).unwrap_or(DEFAULT_MAX_LENGTH);
+    let until = cx.now().plus_seconds(u64::from(longest));
+    cx.call.timers.set(Timer::Verb, until);
+    Flow::Park(Running::Recording(record))
+}
+
+/// Starts a recording that `node` (a `<Record>` or a `<Dial>`) asks for.
+pub(super) fn begin(
+    cx: &mut Cx<'_, '_>,
+    node: Node<'_>,
+    source: RecordingSource,
+    dual: bool,
+) -> Result<Recording, Problem> {
+    let callback = reference(cx, node, Attribute::RecordingStatusCallback)?.map(|url| RecordingCallback {
+        url,
+        method: node.method(Attribute::RecordingStatusCallbackMethod),
+        events: words(node, Attribute::RecordingStatusCallbackEvent, "completed"),
+    });
+    let verb = source == RecordingSource::RecordVerb;
+    let silence = node.number(Attribute::Timeout).unwrap_or(DEFAULT_TIMEOUT);
+    let sid = cx.line.new_recording(cx.world.seed);
+    let reply = cx.next_reply();
+    let start = StartRecording {
+        reply,
+        leg: cx.line.id.clone(),
+        call: cx.call.sid,
+        recording: sid,
+        beep: verb && node.flag(Attribute::PlayBeep),
+        silence_timeout: (verb && silence > 0).then_some(silence),
+        trim: node.attribute(Attribute::Trim).map_or(verb, |trim| trim == "trim-silence"),
+        dual,
+    };
+    cx.effect(Effect::StartRecording(start));
+    let track = node.attribute(Attribute::RecordingTrack).unwrap_or("both").to_owned();
+    let recording = Recording { sid, source, started: cx.now(), ended: None, dual, track, callback };
+    notify(cx, &recording, "in-progress");
+    Ok(recording)
+}
+
+/// Items of a blank-separated attribute.
+pub(super) fn words(node: Node<'_>, attribute: Attribute, default: &'static str) -> Vec<String> {
+    let text = node.attribute(attribute).unwrap_or(default);
+    text.split_ascii_whitespace().map(str::to_owned).collect()
+}
+
+/// Ends a recording: the media side stops unless it ended by itself, and its status goes out.
+pub(super) fn stop(cx: &mut Cx<'_, '_>, recording: &mut Recording, by_itself: bool) {
+    recording.ended = Some(cx.now());
+    if !by_itself {
+        let leg = cx.line.id.clone();
+        cx.effect(Effect::StopRecording(StopRecording { leg, recording: recording.sid }));
+    }
+    notify(cx, recording, "completed");
+}
+
+fn notify(cx: &mut Cx<'_, '_>, recording: &Recording, status: &'static str) {
+    let Some(callback) = &recording.callback else { return };
+    if !callback.events.iter().any(|event| event == status) {
+        return;
+    }
+    let form = recording_status(cx.world.config, cx.call.sid, cx.call.account, recording, status);
+    let plan = Plan {
+        purpose: Purpose::RecordingStatus,
+        role: Role::Callback,
+        method: callback.method,
+        url: &callback.url,
+        sequence: None,
+    };
+    if let Err(problem) = cx.request_bare(cx.call.sid, &plan, &form) {
+        cx.problem(problem);
+    }
+}
+
+/// Whether a key ends the recording.
+pub(crate) fn key(node: Node<'_>, keys: &str) -> Option<char> {
+    let finish_on = node.attribute(Attribute::FinishOnKey).unwrap_or(DEFAULT_FINISH_ON_KEY);
+    keys.chars().find(|key| finish_on.contains(*key))
+}
+
+/// The recording is over: the action is requested whatever ended it (`twiml-voice.md` section 10, C3).
+pub(crate) fn finish(
+    cx: &mut Cx<'_, '_>,
+    node: Node<'_>,
+    mut record: Record,
+    ended: Finished,
+) -> Result<Goto, Problem> {
+    cx.call.timers.stop(Timer::Verb);
+    stop(cx, &mut record.recording, ended == Finished::Silence);
+    let mut extra = Vec::with_capacity(4);
+    recording(&mut extra, cx.world.config, cx.call.account, &record.recording);
+    let digits = match ended {
+        Finished::Key(key) => key.to_string(),
+        Finished::HungUp => "hangup".to_owned(),
+        Finished::Silence | Finished::MaxLength => String::new(),
+    };
+    put(&mut extra, "Digits", digits);
+    let url = action_or_base(cx, node)?;
+    Ok(Goto { url, method: node.method(Attribute::Method), purpose: Purpose::Action, extra })
+}

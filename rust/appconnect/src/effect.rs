@@ -1,0 +1,263 @@
+//! What the engine asks for. Perform effects in the order given; answer each that carries a reply id.
+
+use crate::event::Event;
+use crate::http::{Overrides, Request};
+use crate::id::{AccountSid, CallSid, LegId, RecordingSid, ReplyId};
+use crate::policy::Facts;
+use crate::settlement::Settlement;
+
+/// One thing to do outside.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Answer the caller's line.
+    Answer(Answer),
+    /// Start listening for keys or speech.
+    Collect(Collect),
+    /// Ask the policy; answer with a `Verdict`.
+    Consult(Consult),
+    /// Make a request whose answer the call waits for.
+    Fetch(Fetch),
+    /// End the caller's line.
+    HangUp(HangUp),
+    /// Make a request that no call waits for. Those of one call start in the order given.
+    Notify(Notify),
+    /// Play audio or tones to the caller.
+    Play(Play),
+    /// Record something for the timeline.
+    Report(Event),
+    /// Let the caller hear ringing, or stop it.
+    Ringback(Ringback),
+    /// Speak to the caller.
+    Say(Say),
+    /// Bill an ended call.
+    Settle(Settlement),
+    /// Start recording the caller.
+    StartRecording(StartRecording),
+    /// Stop listening for speech.
+    StopCollect(StopCollect),
+    /// Stop what is being spoken or played; no `MediaDone` is wanted for it.
+    StopMedia(StopMedia),
+    /// Stop recording; no `MediaDone` is wanted for it.
+    StopRecording(StopRecording),
+}
+
+/// Make a request and answer with `HttpResponse` or `HttpFailure`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fetch {
+    /// Where the answer goes.
+    pub reply: ReplyId,
+    /// The call whose webhook it is.
+    pub call: CallSid,
+    /// The account that owns the webhook; connections are not shared between accounts.
+    pub account: AccountSid,
+    /// The whole request, signed.
+    pub request: Request,
+    /// Connect, read and total time of this exchange.
+    pub overrides: Overrides,
+}
+
+/// A request that nobody waits for. Its outcome is wanted all the same: it is retried or reported by its rules.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Notify {
+    /// Where the answer goes.
+    pub reply: ReplyId,
+    /// The call that it speaks of.
+    pub call: CallSid,
+    /// The account that owns the webhook.
+    pub account: AccountSid,
+    /// The place in the order of the call's status callbacks, from 0; absent for other notices.
+    pub sequence: Option<u32>,
+    /// The whole request, signed.
+    pub request: Request,
+    /// Connect, read and total time of this exchange.
+    pub overrides: Overrides,
+}
+
+/// Answer the line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// The caller's line.
+    pub leg: LegId,
+}
+
+/// End the line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HangUp {
+    /// The caller's line.
+    pub leg: LegId,
+    /// Why.
+    pub cause: HangUpCause,
+}
+
+/// Why the engine ends a line; what a carrier's signalling says to the caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum HangUpCause {
+    /// Busy (SIP 486).
+    Busy,
+    /// The engine or an application failed (SIP 500).
+    Error,
+    /// The ordinary end.
+    Normal,
+    /// Nothing in the registry answers to what was dialled (SIP 404).
+    NotFound,
+    /// Refused, or never answered (SIP 404 for `<Reject>`, `twiml-voice.md` section 1.1).
+    Rejected,
+}
+
+impl HangUpCause {
+    /// Every cause.
+    pub const ALL: &'static [Self] = &[Self::Busy, Self::Error, Self::Normal, Self::NotFound, Self::Rejected];
+
+    /// The name used across process borders.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Busy => "busy",
+            Self::Error => "error",
+            Self::Normal => "normal",
+            Self::NotFound => "not-found",
+            Self::Rejected => "rejected",
+        }
+    }
+}
+
+/// Speak a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Say {
+    /// Answer with `MediaDone` when it has been spoken.
+    pub reply: ReplyId,
+    /// The caller's line.
+    pub leg: LegId,
+    /// The call whose application speaks.
+    pub call: CallSid,
+    /// The words, white space collapsed.
+    pub text: Box<str>,
+    /// The inner SSML, when the document has any.
+    pub ssml: Option<Box<str>>,
+    /// Pauses that SSML breaks add, in milliseconds a round.
+    pub breaks_ms: u32,
+    /// The voice.
+    pub voice: Box<str>,
+    /// A BCP-47 language.
+    pub language: Box<str>,
+    /// How often, 1 to 1,000.
+    pub rounds: u32,
+}
+
+/// Play audio, or keypad tones.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Play {
+    /// Answer with `MediaDone` when it has been played.
+    pub reply: ReplyId,
+    /// The caller's line.
+    pub leg: LegId,
+    /// The call whose application plays.
+    pub call: CallSid,
+    /// What to play.
+    pub source: PlaySource,
+    /// How often, 1 to 1,000.
+    pub rounds: u32,
+}
+
+/// What a `Play` plays.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PlaySource {
+    /// Keypad tones: `0-9 A-D # *`, `w` 0.5 s and `W` 1 s of silence.
+    Tones(Box<str>),
+    /// An audio file at this absolute URL.
+    Url(Box<str>),
+}
+
+/// Let the caller hear ringing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ringback {
+    /// The caller's line.
+    pub leg: LegId,
+    /// Start or stop.
+    pub on: bool,
+    /// The country whose tone it is; none for the carrier's own.
+    pub tone: Option<Box<str>>,
+}
+
+/// Listen to the caller. Keys arrive as `Digits` whether or not anybody listens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Collect {
+    /// The caller's line.
+    pub leg: LegId,
+    /// The call whose application listens.
+    pub call: CallSid,
+    /// Whether keys are wanted.
+    pub digits: bool,
+    /// How to recognise speech, if it is wanted.
+    pub speech: Option<SpeechOptions>,
+}
+
+/// What a recogniser needs to know (`twiml-voice.md` section 4).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SpeechOptions {
+    /// A BCP-47 language.
+    pub language: Box<str>,
+    /// Phrases to expect.
+    pub hints: Box<str>,
+    /// The recogniser's model.
+    pub model: Box<str>,
+    /// Whether to mask profanities.
+    pub profanity_filter: bool,
+    /// Silence after speech that ends it, in seconds; none for the first pause.
+    pub speech_timeout: Option<u32>,
+    /// Whether partial results are wanted.
+    pub partial_results: bool,
+}
+
+/// Stop listening.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StopCollect {
+    /// The caller's line.
+    pub leg: LegId,
+}
+
+/// Stop speech and audio.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StopMedia {
+    /// The caller's line.
+    pub leg: LegId,
+}
+
+/// Start to record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StartRecording {
+    /// Answer with `MediaDone` when silence ended it.
+    pub reply: ReplyId,
+    /// The caller's line.
+    pub leg: LegId,
+    /// The call that owns the recording.
+    pub call: CallSid,
+    /// The recording.
+    pub recording: RecordingSid,
+    /// Whether a beep comes first.
+    pub beep: bool,
+    /// Silence that ends the recording, in seconds; none for never.
+    pub silence_timeout: Option<u32>,
+    /// Whether silence at both ends is cut off.
+    pub trim: bool,
+    /// One channel a party instead of one for both.
+    pub dual: bool,
+}
+
+/// Stop recording.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StopRecording {
+    /// The caller's line.
+    pub leg: LegId,
+    /// The recording.
+    pub recording: RecordingSid,
+}
+
+/// Ask a programmable rule; answer with a `Verdict`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Consult {
+    /// Where the verdict goes.
+    pub reply: ReplyId,
+    /// What the rule may look at.
+    pub facts: Facts,
+}

@@ -1,0 +1,281 @@
+//! The timeline: what happened, in order, for people who watch, debug and bill.
+//!
+//! Each event belongs to one account and holds only what that account may see, so the timeline of a viewer is a
+//! filter, never a redaction after the fact.
+
+use minicbor::{Decode, Encode};
+
+use crate::address::Address;
+use crate::call::status::{CallStatus, Direction};
+use crate::http::Method;
+use crate::id::{AccountSid, ApplicationSid, CallSid, LegId, ReplyId};
+use crate::pii::Pii;
+use crate::problem::Problem;
+use crate::settlement::Settlement;
+use crate::time::Millis;
+
+/// One entry of the timeline.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    /// When.
+    pub at: Millis,
+    /// On which line.
+    pub leg: LegId,
+    /// In which call.
+    pub call: CallSid,
+    /// Whose call it is: the one account that may see this entry.
+    pub account: AccountSid,
+    /// What happened.
+    pub kind: EventKind,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq)]
+pub enum EventKind {
+    /// A call began.
+    Began(Began),
+    /// A policy decided about a call to this account's application.
+    Decided(Decided),
+    /// An application was dialled.
+    Dialled(Dialled),
+    /// The caller was given something to hear.
+    Heard(Heard),
+    /// The caller pressed keys.
+    Pressed(Pressed),
+    /// Something is wrong that the account should see.
+    Problem(ProblemRaised),
+    /// A webhook was requested.
+    Requested(Requested),
+    /// A webhook answered, or failed.
+    Responded(Responded),
+    /// A dialled application gave the call back.
+    Returned(Returned),
+    /// The caller spoke.
+    Said(Said),
+    /// A call was billed.
+    Settled(Settlement),
+    /// A call's status changed.
+    Status(StatusChanged),
+    /// A verb began.
+    Verb(VerbBegan),
+}
+
+/// A call began.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Began {
+    /// As the account sees it.
+    pub direction: Direction,
+    /// Who calls.
+    pub from: Address,
+    /// What was dialled.
+    pub to: Address,
+    /// The application that handles the call.
+    pub application: Option<ApplicationSid>,
+}
+
+/// A policy decided.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Decided {
+    /// Who asked to be connected.
+    pub caller_account: AccountSid,
+    /// To which application.
+    pub application: ApplicationSid,
+    /// Whether it was allowed.
+    pub allowed: bool,
+    /// Why not; never shown to the dialling side.
+    pub reason: Box<str>,
+}
+
+/// An application was dialled.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dialled {
+    /// The dialling side's view of the hop.
+    pub child: CallSid,
+    /// The text that was dialled.
+    pub application: Box<str>,
+    /// What is sent as `CustomerId`.
+    pub customer_id: Box<str>,
+    /// The arguments, without their prefix.
+    pub parameters: Vec<(String, Pii)>,
+}
+
+/// Something was played to the caller.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Heard {
+    /// How it was made.
+    pub medium: Medium,
+    /// The words, the URL or the tones.
+    pub text: Box<str>,
+}
+
+/// How a sound was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Medium {
+    /// An audio file.
+    Audio,
+    /// Speech.
+    Speech,
+    /// Keypad tones.
+    Tones,
+}
+
+impl Medium {
+    /// The name used across process borders.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Audio => "audio",
+            Self::Speech => "speech",
+            Self::Tones => "tones",
+        }
+    }
+}
+
+/// The caller pressed keys.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pressed {
+    /// Which.
+    pub digits: Pii,
+}
+
+/// The caller spoke.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Said {
+    /// The words.
+    pub text: Pii,
+    /// 0.0 to 1.0.
+    pub confidence: Option<f32>,
+}
+
+/// Something is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProblemRaised {
+    /// Code, level and what to do.
+    pub problem: Problem,
+    /// The document or request concerned, without credentials.
+    pub url: Option<Box<str>>,
+    /// Line from 1, where a document has a position for it.
+    pub line: Option<u32>,
+    /// Column from 1, in characters.
+    pub column: Option<u32>,
+}
+
+/// Why a webhook is requested.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Encode, Decode)]
+#[cbor(index_only)]
+pub enum Purpose {
+    /// A verb's `action`.
+    #[n(0)]
+    Action,
+    /// A fallback URL after an error.
+    #[n(1)]
+    Fallback,
+    /// Partial speech.
+    #[n(2)]
+    PartialResult,
+    /// A recording's status.
+    #[n(3)]
+    RecordingStatus,
+    /// `<Redirect>`.
+    #[n(4)]
+    Redirect,
+    /// A call's status.
+    #[n(5)]
+    StatusCallback,
+    /// A live call was given a new URL.
+    #[n(6)]
+    Update,
+    /// A call came in.
+    #[n(7)]
+    Voice,
+}
+
+impl Purpose {
+    /// Every purpose.
+    pub const ALL: &'static [Self] = &[
+        Self::Action,
+        Self::Fallback,
+        Self::PartialResult,
+        Self::RecordingStatus,
+        Self::Redirect,
+        Self::StatusCallback,
+        Self::Update,
+        Self::Voice,
+    ];
+
+    /// The name used across process borders and in snapshots.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Action => "action",
+            Self::Fallback => "fallback",
+            Self::PartialResult => "partial-result",
+            Self::RecordingStatus => "recording-status",
+            Self::Redirect => "redirect",
+            Self::StatusCallback => "status-callback",
+            Self::Update => "update",
+            Self::Voice => "voice",
+        }
+    }
+}
+
+/// A webhook was requested.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Requested {
+    /// The step.
+    pub reply: ReplyId,
+    /// Why.
+    pub purpose: Purpose,
+    /// GET or POST.
+    pub method: Method,
+    /// Where, without credentials.
+    pub url: Box<str>,
+    /// What was sent, in order.
+    pub form: Vec<(String, Pii)>,
+}
+
+/// A webhook answered, or failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Responded {
+    /// The step.
+    pub reply: ReplyId,
+    /// The HTTP status, if there was an answer.
+    pub status: Option<u16>,
+    /// The reason, if there was none.
+    pub failure: Option<&'static str>,
+}
+
+/// A dialled application gave the call back.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Returned {
+    /// The dialling side's view of the hop.
+    pub child: CallSid,
+    /// What is sent as `DialCallStatus`.
+    pub status: CallStatus,
+    /// Whether the caller was connected.
+    pub bridged: bool,
+    /// Seconds since the answer, if there was one.
+    pub seconds: Option<u64>,
+    /// The return values, without their prefix.
+    pub parameters: Vec<(String, Pii)>,
+}
+
+/// A call's status changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StatusChanged {
+    /// To what.
+    pub status: CallStatus,
+}
+
+/// A verb began.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VerbBegan {
+    /// Its name.
+    pub verb: &'static str,
+    /// Line from 1.
+    pub line: u32,
+    /// Column from 1, in characters.
+    pub column: u32,
+    /// Its attributes as written and valid.
+    pub attributes: Vec<(&'static str, Box<str>)>,
+}

@@ -1,0 +1,272 @@
+//! What the engine is told: one input at a time, with the time it happened.
+
+use std::fmt;
+
+use crate::address::Address;
+use crate::http::{Method, Url};
+use crate::id::{CallSid, LegId, ReplyId};
+use crate::pii::Pii;
+use crate::policy::Verdict;
+
+/// One thing that happened outside.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Input {
+    /// A caller's line reached us and rings.
+    IncomingCall(IncomingCall),
+    /// The webhook answered.
+    HttpResponse(HttpResponse),
+    /// The exchange failed before an answer was complete.
+    HttpFailure(HttpFailure),
+    /// Speech, audio or a recording ended by itself.
+    MediaDone(MediaDone),
+    /// The caller pressed keys.
+    Digits(Digits),
+    /// The recogniser heard the caller.
+    Speech(Speech),
+    /// The caller hung up, or the line was lost.
+    HungUp(HungUp),
+    /// An account changes a live call, as the REST API does.
+    Modify(Modify),
+    /// The answer to a `Consult`.
+    Verdict(PolicyVerdict),
+    /// Nothing happened but time.
+    Tick,
+}
+
+/// A caller's line that rings at one of the registry's routes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct IncomingCall {
+    /// The name of the line, chosen by whoever owns its media; unique among live legs.
+    pub leg: LegId,
+    /// Who calls.
+    pub from: Address,
+    /// What was dialled.
+    pub to: Address,
+    /// The number that forwarded the call, where the carrier says so.
+    pub forwarded_from: Option<Pii>,
+    /// The result of a caller-name look-up; sent on only where the route asks for it.
+    pub caller_name: Option<Pii>,
+    /// The carrier's attestation, for instance `TN-Validation-Passed-A`.
+    pub stir_verstat: Option<Box<str>>,
+}
+
+/// A complete HTTP answer.
+#[derive(Clone, PartialEq)]
+pub struct HttpResponse {
+    /// The `Fetch` or `Notify` it answers.
+    pub reply: ReplyId,
+    /// The status code.
+    pub status: u16,
+    /// Header fields in the order received; names in any case.
+    pub headers: Vec<(String, String)>,
+    /// The body after content decoding, at most 65,537 bytes (one more than allowed shows the excess).
+    pub body: Vec<u8>,
+}
+
+impl fmt::Debug for HttpResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "HttpResponse {{ reply: {}, status: {}, body: {} bytes }}",
+            self.reply,
+            self.status,
+            self.body.len()
+        )
+    }
+}
+
+/// An exchange without a complete answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HttpFailure {
+    /// The `Fetch` or `Notify` it answers.
+    pub reply: ReplyId,
+    /// What went wrong.
+    pub reason: FailureReason,
+}
+
+/// One table of the ways an exchange fails: wire name and Twilio code.
+macro_rules! failure_reasons {
+    ($($(#[$doc:meta])* $name:ident = $wire:literal, $code:literal;)*) => {
+        /// Why an exchange has no complete answer (`webhooks.md` sections 7.1 and 12.1).
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum FailureReason { $($(#[$doc])* $name,)* }
+
+        impl FailureReason {
+            /// Every reason.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// The name used across process borders.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $wire,)* }
+            }
+
+            /// Twilio's code for it.
+            #[must_use]
+            pub const fn code_number(self) -> u16 {
+                match self { $(Self::$name => $code,)* }
+            }
+        }
+    };
+}
+
+failure_reasons! {
+    /// The address is not one that webhooks may reach.
+    AddressDenied = "address-denied", 11200;
+    /// The content coding was not offered, or its data is damaged.
+    BadEncoding = "bad-encoding", 11200;
+    /// The certificate has expired.
+    CertificateExpired = "certificate-expired", 11236;
+    /// The certificate names another host.
+    CertificateName = "certificate-name", 11235;
+    /// No trusted chain leads to the certificate.
+    CertificateUntrusted = "certificate-untrusted", 11237;
+    /// No connection within the connect time.
+    ConnectTimeout = "connect-timeout", 11201;
+    /// The host name does not resolve.
+    Dns = "dns", 11210;
+    /// The answer is not HTTP.
+    Protocol = "protocol", 11206;
+    /// The connection was refused.
+    Refused = "refused", 11202;
+    /// The connection broke before any byte of the answer.
+    Reset = "reset", 11200;
+    /// No complete answer within the read or total time.
+    Timeout = "timeout", 11205;
+    /// No TLS connection could be made.
+    Tls = "tls", 11220;
+    /// The answer is larger than 64 KiB.
+    TooLarge = "too-large", 11750;
+    /// The answer broke off half-way.
+    Truncated = "truncated", 11200;
+}
+
+impl FailureReason {
+    /// The reason with this wire name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|reason| reason.as_str() == name)
+    }
+}
+
+/// Media that ended by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MediaDone {
+    /// The `Say`, `Play` or `StartRecording` that ended.
+    pub reply: ReplyId,
+    /// Why the media could not be played, if it could not.
+    pub failed: Option<MediaFailure>,
+}
+
+/// Why media could not be played.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MediaFailure {
+    /// It is not audio that can be played.
+    ContentType,
+    /// It could not be retrieved.
+    Retrieval,
+}
+
+/// Keys that the caller pressed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Digits {
+    /// The caller's line.
+    pub leg: LegId,
+    /// One or more of `0-9 * # A-D`.
+    pub digits: Pii,
+}
+
+/// What the recogniser heard.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Speech {
+    /// The caller's line.
+    pub leg: LegId,
+    /// The words.
+    pub text: Pii,
+    /// How sure the recogniser is, 0.0 to 1.0.
+    pub confidence: Option<f32>,
+    /// False for a partial result: the caller still speaks.
+    pub is_final: bool,
+}
+
+/// The caller is gone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HungUp {
+    /// The caller's line.
+    pub leg: LegId,
+}
+
+/// A change of a live call by its account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Modify {
+    /// The call: any on the stack, or the dialling side's view of a hop.
+    pub call: CallSid,
+    /// What to change.
+    pub change: Change,
+}
+
+/// How a live call is changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Cancel it if it was not answered yet; an answered call stays.
+    Cancel,
+    /// End it.
+    Complete,
+    /// Request this URL and run what it answers.
+    Redirect {
+        /// Where to.
+        url: Url,
+        /// GET or POST.
+        method: Method,
+    },
+    /// Run this document, at most 4,000 characters (32018).
+    Twiml(Box<str>),
+}
+
+/// The answer to a `Consult`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PolicyVerdict {
+    /// The `Consult` it answers.
+    pub reply: ReplyId,
+    /// Yes, or no with a reason.
+    pub verdict: Verdict,
+}
+
+/// The caller of the engine made a mistake; nothing was changed.
+///
+/// What an account or a webhook does wrong is never an error but a problem in the effects.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum InputError {
+    /// A key that is not one of `0-9 * # A-D`.
+    BadDigits,
+    /// The document of a `Modify` cannot be run at all; the text names code, line and column.
+    BadTwiml(Box<str>),
+    /// The call is the dialling side's view of a hop: it can be ended, not redirected.
+    CannotRedirect,
+    /// A live leg has this name already.
+    DuplicateLeg,
+    /// The call has ended (21220).
+    NotLive,
+    /// The time given is earlier than one given before.
+    TimeWentBack,
+    /// No live call has this SID.
+    UnknownCall,
+}
+
+impl fmt::Display for InputError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::BadDigits => "digits must be one or more of 0-9, *, #, A-D",
+            Self::BadTwiml(problem) => problem,
+            Self::CannotRedirect => {
+                "this call is the dialling side's view of an application call: redirect its parent call instead"
+            }
+            Self::DuplicateLeg => "a live leg has this name already: names of legs must be unique while they live",
+            Self::NotLive => "the call has ended: a call in a final state cannot be changed (21220)",
+            Self::TimeWentBack => "time went backwards: give the engine times that never decrease",
+            Self::UnknownCall => "no live call has this SID",
+        })
+    }
+}
+
+impl std::error::Error for InputError {}

@@ -1,0 +1,227 @@
+//! A hop: the receiving call is put on the leg, answers, and comes off again; the dialling side's view follows it.
+
+use super::Step;
+use crate::call::cx::Cx;
+use crate::call::exchange::{Plan, Role};
+use crate::call::params::{hop as hop_form, progress};
+use crate::call::verb::{self, Connection, Ended, Goto};
+use crate::call::{Call, CallStatus, Direction, Hop, Running, Timer};
+use crate::effect::{Answer, Effect, Ringback};
+use crate::event::{Began, EventKind, Purpose, StatusChanged};
+use crate::settlement::{LegKind, Settlement, rate};
+use crate::twiml::Attribute;
+
+impl Step<'_, '_> {
+    /// Puts the receiving call on top of the call at `at`, and asks its application what to do.
+    pub(super) fn connect(&mut self, at: usize, connection: Connection) {
+        let Connection {
+            hop,
+            account,
+            from,
+            to,
+            sender,
+            voice,
+            fallback,
+            status_callback,
+            caller_name_lookup,
+        } = connection;
+        let application = hop.application.clone();
+        let now = self.world.now;
+        let dialling = self.call(at);
+        dialling.running = Running::Dialling(Box::new(hop));
+        let (forwarded_from, stir_verstat) = (dialling.forwarded_from.clone(), dialling.stir_verstat.clone());
+        let caller_name = dialling.caller_name.clone().filter(|_| caller_name_lookup);
+        self.begin_dial(at);
+        let sid = self.leg.line.new_call(self.world.seed);
+        let receiving = Call {
+            sid,
+            account,
+            status: CallStatus::Ringing,
+            from,
+            to,
+            application: Some(application),
+            sender: Some(sender),
+            forwarded_from,
+            caller_name,
+            stir_verstat,
+            fallback,
+            status_callback,
+            created: now,
+            answered: None,
+            step: 0,
+            jar: crate::http::Jar::default(),
+            program: None,
+            running: Running::Idle,
+            timers: crate::call::TimerTable::default(),
+            delayed: false,
+            redirected: false,
+            update: None,
+            authorized: None,
+        };
+        self.push(receiving, &voice);
+    }
+
+    /// Puts a call on the stack and requests its first document.
+    pub(crate) fn push(&mut self, call: Call, voice: &crate::registry::Webhook) {
+        let at = self.leg.calls.len();
+        self.leg.calls.push(call);
+        if let Some(mut cx) = self.cx(at) {
+            cx.report(|cx| {
+                EventKind::Began(Began {
+                    direction: Direction::Inbound,
+                    from: cx.call.from.clone(),
+                    to: cx.call.to.clone(),
+                    application: cx.call.application.clone(),
+                })
+            });
+            cx.report(|cx| EventKind::Status(StatusChanged { status: cx.call.status }));
+        }
+        let goto =
+            Goto { url: voice.url.clone(), method: voice.method, purpose: Purpose::Voice, extra: Vec::new() };
+        self.goto(at, &goto);
+    }
+
+    /// The dialling side's part: the timer, the first progress, the recording, the ringing that the caller hears.
+    fn begin_dial(&mut self, at: usize) {
+        let buffer = self.world.config.dial_timeout_buffer;
+        let Some(mut cx) = self.cx(at) else { return };
+        let Some((document, index)) = cx.current_verb() else { return };
+        let Some(node) = document.node(index) else { return };
+        let until = cx.now().plus_seconds(verb::dial_timeout(node).saturating_add(buffer));
+        cx.call.timers.set(Timer::Dial, until);
+        hop_progress(&mut cx, CallStatus::Initiated, "initiated");
+        hop_progress(&mut cx, CallStatus::Ringing, "ringing");
+        start_recording(&mut cx, "ringing");
+        let tone = node.attribute(Attribute::RingTone).map(Into::into);
+        if self.leg.line.answered {
+            self.ringback(true, tone);
+        }
+    }
+
+    fn ringback(&mut self, on: bool, tone: Option<Box<str>>) {
+        if self.leg.line.ringback != on {
+            self.leg.line.ringback = on;
+            let leg = self.leg.line.id.clone();
+            self.world.effect(Effect::Ringback(Ringback { leg, on, tone }));
+        }
+    }
+
+    /// The call at `at` is answered; so is the call below that waited for it (`answerOnBridge`), down to the line.
+    pub(super) fn answer(&mut self, at: usize) {
+        let now = self.world.now;
+        self.call(at).answered = Some(now);
+        self.set_status(at, CallStatus::InProgress);
+        let Some(below) = at.checked_sub(1) else {
+            self.leg.line.answered = true;
+            let leg = self.leg.line.id.clone();
+            return self.world.effect(Effect::Answer(Answer { leg }));
+        };
+        if let Some(mut cx) = self.cx(below)
+            && let Some((document, index)) = cx.current_verb()
+            && let Some(node) = document.node(index)
+        {
+            cx.call.timers.set(Timer::Dial, now.plus_seconds(verb::time_limit(node)));
+            if let Running::Dialling(hop) = &mut cx.call.running {
+                hop.answered = Some(now);
+            }
+            hop_progress(&mut cx, CallStatus::InProgress, "answered");
+            start_recording(&mut cx, "answer");
+        }
+        if !self.call(below).is_answered() {
+            self.answer(below);
+        }
+        self.ringback(false, None);
+    }
+
+    /// The receiving call has been taken off: the dialling side's view of the hop ends with it, and is billed.
+    ///
+    /// `status` is how the receiving call ended, `dial` what the `<Dial>` is told of it; a call that was `redirected`
+    /// has no duration.
+    pub(super) fn hop_ended(
+        &mut self,
+        at: usize,
+        status: CallStatus,
+        dial: CallStatus,
+        redirected: bool,
+    ) -> Option<Ended> {
+        self.ringback(false, None);
+        let mut cx = self.cx(at)?;
+        cx.call.timers.stop(Timer::Dial);
+        let Running::Dialling(hop) = &mut cx.call.running else { return None };
+        let mut recording = hop.recording.take();
+        if let Some(recording) = &mut recording {
+            verb::stop_recording(&mut cx, recording);
+        }
+        hop_progress(&mut cx, status, "completed");
+        let Running::Dialling(hop) = std::mem::take(&mut cx.call.running) else { return None };
+        let now = cx.now();
+        settle_hop(&mut cx, &hop);
+        let seconds = hop.answered.filter(|_| !redirected).map(|answered| now.seconds_since(answered));
+        Some(Ended {
+            status: dial,
+            bridged: hop.answered.is_some(),
+            child: Some(hop.child),
+            seconds,
+            returns: Vec::new(),
+            recording,
+            error: None,
+        })
+    }
+}
+
+fn start_recording(cx: &mut Cx<'_, '_>, moment: &str) {
+    let Some((document, index)) = cx.current_verb() else { return };
+    let Some(node) = document.node(index) else { return };
+    let recording = verb::start_recording(cx, node, moment);
+    if let (Some(recording), Running::Dialling(hop)) = (recording, &mut cx.call.running) {
+        hop.recording = Some(recording);
+    }
+}
+
+/// Moves the dialling side's view of the hop to a status, and tells who wants to know (`webhooks.md` section 10.1).
+fn hop_progress(cx: &mut Cx<'_, '_>, status: CallStatus, event: &str) {
+    let now = cx.now();
+    let Running::Dialling(hop) = &mut cx.call.running else { return };
+    hop.status = status;
+    let wanted = hop.callback.clone().filter(|callback| callback.events.iter().any(|wanted| wanted == event));
+    let Some(callback) = wanted else { return };
+    let sequence = hop.sequence;
+    hop.sequence = sequence.saturating_add(1);
+    let hop: Hop = (**hop).clone();
+    let from = cx.call.from.clone();
+    let mut form = hop_form(&hop, cx.call.sid, cx.call.account, from.as_str());
+    progress(&mut form, status, hop.answered, now, sequence);
+    let plan = Plan {
+        purpose: Purpose::StatusCallback,
+        role: Role::Callback,
+        method: callback.method,
+        url: &callback.url,
+        sequence: Some(sequence),
+    };
+    if let Err(problem) = cx.request_bare(hop.child, &plan, &form) {
+        cx.problem_in(problem, None, Some(&callback.url));
+    }
+}
+
+fn settle_hop(cx: &mut Cx<'_, '_>, hop: &Hop) {
+    let now = cx.now();
+    let rated = rate(LegKind::ApplicationHop, hop.answered, now, &cx.world.config.rates);
+    let settlement = Settlement {
+        call: hop.child,
+        account: cx.call.account,
+        parent_call: Some(cx.call.sid),
+        direction: Direction::OutboundDial.as_str(),
+        from: cx.call.from.clone(),
+        to: crate::address::Address::new(hop.application.as_str()),
+        application: None,
+        status: hop.status.as_str(),
+        started: hop.started,
+        answered: hop.answered,
+        ended: now,
+        seconds: rated.seconds,
+        rate: rated.rate,
+        amount: rated.amount,
+        leg: LegKind::ApplicationHop,
+    };
+    cx.settle(settlement);
+}

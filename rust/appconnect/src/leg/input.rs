@@ -1,0 +1,235 @@
+//! What the caller, the media and the clock do to a leg.
+
+use super::Step;
+use super::unwind::Unwinding;
+use crate::call::cx::Cx;
+use crate::call::verb::{self, Attempt, Finished, Flow};
+use crate::call::{CallStatus, Gather, Prompt, Record, Running, Timer};
+use crate::config::PlayFailure;
+use crate::effect::{Effect, HangUpCause, StopCollect};
+use crate::event::{Decided, EventKind, Pressed, Said};
+use crate::id::ReplyId;
+use crate::input::{MediaDone, MediaFailure, Speech};
+use crate::pii::Pii;
+use crate::policy::Verdict;
+use crate::problem::{Code, Problem};
+use crate::time::Millis;
+use crate::twiml::{Attribute, Node};
+
+impl Step<'_, '_> {
+    /// The caller is gone.
+    pub(crate) fn hung_up(&mut self) {
+        let no_answer = CallStatus::NoAnswer;
+        self.unwind(Unwinding { floor: 0, unanswered: no_answer, canceled_as: no_answer, line_gone: true });
+    }
+
+    /// The caller pressed keys.
+    pub(crate) fn digits(&mut self, digits: &Pii) {
+        let Some(top) = self.top() else { return };
+        if let Some(mut cx) = self.cx(top) {
+            cx.report(|_| EventKind::Pressed(Pressed { digits: digits.clone() }));
+        }
+        let keys = digits.reveal();
+        if keys.contains('*')
+            && let Some(at) = (0..top).find(|at| self.hangs_up_on_star(*at))
+        {
+            return self.take_back(at);
+        }
+        self.with_verb(top, |cx, node, running| match running {
+            Running::Gathering(gather) => verb::gather_digits(cx, node, gather, keys),
+            Running::Recording(record) => match verb::record_key(node, keys) {
+                Some(key) => finish_record(cx, node, record, Finished::Key(key)),
+                None => Flow::Park(Running::Recording(record)),
+            },
+            other => Flow::Park(other),
+        });
+    }
+
+    fn hangs_up_on_star(&mut self, at: usize) -> bool {
+        let answered = self.hop(at).is_some_and(|hop| hop.answered.is_some());
+        let program = self.call(at).program.as_ref();
+        let node = program.and_then(|program| program.current());
+        answered && node.is_some_and(|node| node.flag(Attribute::HangupOnStar))
+    }
+
+    /// The caller comes back to the call at `at`: what it dialled ends, and its document goes on.
+    fn take_back(&mut self, at: usize) {
+        let how = Unwinding {
+            floor: at.saturating_add(1),
+            unanswered: CallStatus::NoAnswer,
+            canceled_as: CallStatus::NoAnswer,
+            line_gone: false,
+        };
+        if let Some(ended) = self.unwind(how) {
+            self.resume(at, ended);
+        }
+    }
+
+    /// The recogniser heard something.
+    pub(crate) fn speech(&mut self, heard: &Speech) {
+        let Some(top) = self.top() else { return };
+        if heard.is_final
+            && let Some(mut cx) = self.cx(top)
+        {
+            cx.report(|_| EventKind::Said(Said { text: heard.text.clone(), confidence: heard.confidence }));
+        }
+        self.with_verb(top, |cx, node, running| match running {
+            Running::Gathering(gather) => verb::gather_speech(cx, node, gather, heard),
+            other => Flow::Park(other),
+        });
+    }
+
+    /// Media ended by itself.
+    pub(crate) fn media_done(&mut self, done: &MediaDone) {
+        let Some(top) = self.top() else { return };
+        if self.call(top).sid != done.reply.call {
+            return;
+        }
+        let ReplyId { step, .. } = done.reply;
+        let failure = done.failed;
+        self.with_verb(top, |cx, node, running| match running {
+            Running::Speaking(awaited) if awaited == step => {
+                failure.map_or(Flow::Next, |why| unplayable(cx, node, why))
+            }
+            Running::Gathering(gather) if prompts(&gather, step) => match failure {
+                Some(why) => match unplayable(cx, node, why) {
+                    Flow::Next => verb::gather_media_done(cx, node, gather),
+                    flow => {
+                        let leg = cx.line.id.clone();
+                        cx.effect(Effect::StopCollect(StopCollect { leg }));
+                        flow
+                    }
+                },
+                None => verb::gather_media_done(cx, node, gather),
+            },
+            Running::Recording(record) if record.step == step => {
+                finish_record(cx, node, record, Finished::Silence)
+            }
+            other => Flow::Park(other),
+        });
+    }
+
+    /// The policy has answered.
+    pub(crate) fn verdict(&mut self, reply: ReplyId, verdict: &Verdict) {
+        let Some(at) = self.leg.calls.iter().position(|call| call.sid == reply.call) else { return };
+        self.with_verb(at, |cx, node, running| match running {
+            Running::Consulting(step) if step == reply.step => {
+                cx.call.timers.stop(Timer::Verb);
+                decided(cx, node, verdict)
+            }
+            other => Flow::Park(other),
+        });
+    }
+
+    /// Time has passed.
+    pub(crate) fn tick(&mut self) {
+        let now = self.world.now;
+        if self.leg.calls.is_empty() {
+            if self.leg.linger.is_some_and(|at| at <= now) {
+                self.leg.line.exchanges.clear();
+                self.leg.ended.clear();
+            }
+            return;
+        }
+        if self.leg.line.budget.deadline() <= now {
+            return self.out_of_time();
+        }
+        while let Some((at, timer)) = self.take_due(now) {
+            match timer {
+                Timer::Verb => self.verb_timer(at),
+                Timer::Dial => self.take_back(at),
+                Timer::Fetch => self.answer_lost(at),
+            }
+        }
+    }
+
+    /// The first due timer, of the lowest call that has one: ending a lower call ends those above it.
+    fn take_due(&mut self, now: Millis) -> Option<(usize, Timer)> {
+        let mut calls = self.leg.calls.iter_mut().enumerate();
+        calls.find_map(|(at, call)| call.timers.take_due(now).map(|timer| (at, timer)))
+    }
+
+    fn out_of_time(&mut self) {
+        if let Some(mut cx) = self.cx(0) {
+            let message = "the call has lasted as long as one call may: it was ended";
+            cx.problem(Problem::new(Code::MaximumDuration, message));
+        }
+        self.abort(HangUpCause::Normal);
+    }
+
+    fn verb_timer(&mut self, at: usize) {
+        self.with_verb(at, |cx, node, running| match running {
+            Running::Pausing => Flow::Next,
+            Running::Gathering(gather) => verb::gather_silence(cx, node, gather),
+            Running::Recording(record) => finish_record(cx, node, record, Finished::MaxLength),
+            Running::Consulting(_) => {
+                let late = Verdict::Deny { reason: "the policy did not answer in time".into() };
+                decided(cx, node, &late)
+            }
+            other => Flow::Park(other),
+        });
+    }
+
+    /// Lets the running verb of the call at `at` go on.
+    fn with_verb(&mut self, at: usize, go_on: impl FnOnce(&mut Cx<'_, '_>, Node<'_>, Running) -> Flow) {
+        let Some(mut cx) = self.cx(at) else { return };
+        let Some((document, index)) = cx.current_verb() else { return };
+        let Some(node) = document.node(index) else { return };
+        let running = std::mem::take(&mut cx.call.running);
+        let flow = go_on(&mut cx, node, running);
+        self.apply(at, flow);
+    }
+}
+
+fn prompts(gather: &Gather, awaited: u32) -> bool {
+    matches!(gather.prompt, Prompt::Media { step, .. } if step == awaited)
+}
+
+fn finish_record(cx: &mut Cx<'_, '_>, node: Node<'_>, record: Record, ended: Finished) -> Flow {
+    verb::finish_record(cx, node, record, ended).map_or_else(Flow::Fail, Flow::Goto)
+}
+
+fn unplayable(cx: &mut Cx<'_, '_>, node: Node<'_>, why: MediaFailure) -> Flow {
+    let (code, message) = match why {
+        MediaFailure::ContentType => (Code::PlayType, "this is not audio that can be played: use WAV or MP3"),
+        MediaFailure::Retrieval => (Code::RetrievalFailed, "the audio could not be retrieved: check its URL"),
+    };
+    let problem = Problem::at(code, node.span(), message);
+    match cx.world.config.play_failure {
+        PlayFailure::Fallback => Flow::Fail(problem),
+        PlayFailure::Skip => {
+            cx.problem(problem);
+            Flow::Next
+        }
+    }
+}
+
+/// Goes on with a `<Dial>` that was put to the policy.
+fn decided(cx: &mut Cx<'_, '_>, node: Node<'_>, verdict: &Verdict) -> Flow {
+    let (allowed, reason) = match verdict {
+        Verdict::Allow => (true, ""),
+        Verdict::Deny { reason } => (false, &**reason),
+    };
+    // The decision gets a SID of its own, timeline or not, so that a seeded run has the same SIDs either way.
+    let decision = cx.line.new_call(cx.world.seed);
+    let sid = node.first_child().and_then(|noun| noun.application_sid().ok());
+    let application = sid.and_then(|sid| cx.world.registry.application(&sid));
+    if let Some(application) = application.filter(|_| cx.world.config.timeline) {
+        let decided = Decided {
+            caller_account: cx.call.account,
+            application: application.sid.clone(),
+            allowed,
+            reason: reason.into(),
+        };
+        cx.report_to(decision, application.account, EventKind::Decided(decided));
+    }
+    if !allowed {
+        return verb::vetoed(cx, node);
+    }
+    match verb::attempt_dial(cx, node, true) {
+        Ok(Attempt::Connect(connection)) => Flow::Connect(connection),
+        Ok(Attempt::Consult(step)) => Flow::Park(Running::Consulting(step)),
+        Ok(Attempt::Fail(ended)) => verb::after_dial(cx, node, ended),
+        Err(problem) => Flow::Fail(problem),
+    }
+}

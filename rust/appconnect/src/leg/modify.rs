@@ -1,0 +1,144 @@
+//! Changes of a live call by its account, as the REST API makes them (`twiml-voice.md` section 1,
+//! `application-connect.md` section 6.1).
+
+use super::unwind::Unwinding;
+use super::{Step, hop_of};
+use crate::call::exchange::Role;
+use crate::call::verb::{Goto, redirect_target};
+use crate::call::{CallStatus, Running, Timer, Update};
+use crate::effect::HangUpCause;
+use crate::event::Purpose;
+use crate::id::CallSid;
+use crate::input::{Change, InputError};
+use crate::problem::Problem;
+use crate::twiml::{Document, Element, inline};
+
+impl Step<'_, '_> {
+    /// Changes a call of this leg. An error leaves everything as it was.
+    pub(crate) fn modify(&mut self, sid: CallSid, change: &Change) -> Result<(), InputError> {
+        if let Some(at) = self.leg.calls.iter().position(|call| call.sid == sid) {
+            return self.modify_call(at, change);
+        }
+        let views = |call| hop_of(call).is_some_and(|hop| hop.child == sid);
+        if let Some(at) = self.leg.calls.iter().position(views) {
+            return match change {
+                Change::Cancel => self.end_from(at.saturating_add(1), true),
+                Change::Complete => self.end_from(at.saturating_add(1), false),
+                Change::Redirect { .. } | Change::Twiml(_) => Err(InputError::CannotRedirect),
+            };
+        }
+        Err(InputError::NotLive)
+    }
+
+    fn modify_call(&mut self, at: usize, change: &Change) -> Result<(), InputError> {
+        let update = match change {
+            Change::Cancel => return self.end_from(at, true),
+            Change::Complete => return self.end_from(at, false),
+            Change::Redirect { url, method } => Update::Redirect { url: url.clone(), method: *method },
+            Change::Twiml(text) => {
+                if let Err(problem) = inline(text) {
+                    return Err(InputError::BadTwiml(describe(&problem, text)));
+                }
+                Update::Twiml(text.to_string())
+            }
+        };
+        let call = self.call(at);
+        call.redirected = true;
+        call.update = Some(update);
+        self.interrupt(at);
+        Ok(())
+    }
+
+    /// Ends the call at `at` and everything above it. The call below goes on.
+    fn end_from(&mut self, at: usize, only_unanswered: bool) -> Result<(), InputError> {
+        let Some(call) = self.leg.calls.get(at) else { return Err(InputError::NotLive) };
+        if only_unanswered && call.is_answered() {
+            return Ok(());
+        }
+        let Some(below) = at.checked_sub(1) else {
+            self.abort(HangUpCause::Normal);
+            return Ok(());
+        };
+        let canceled = CallStatus::Canceled;
+        let how = Unwinding { floor: at, unanswered: canceled, canceled_as: canceled, line_gone: false };
+        if let Some(ended) = self.unwind(how) {
+            self.resume(below, ended);
+        }
+        Ok(())
+    }
+
+    /// Stops what the call does, reports it where the verb reports itself, and then carries out the update.
+    ///
+    /// The action of an interrupted `<Dial>` is requested first and its answer thrown away; a `<Dial>` without one is
+    /// followed by the `<Redirect>` after it, if there is one (`twiml-voice.md` section 1, rule 5).
+    fn interrupt(&mut self, at: usize) {
+        let dialling = matches!(self.call(at).running, Running::Dialling(_));
+        let reporting = self.leg.line.exchanges.iter().any(|exchange| {
+            exchange.owner == self.leg.calls.get(at).map_or(exchange.call, |call| call.sid)
+                && exchange.role == Role::Interrupted
+        });
+        if reporting {
+            // An earlier update waits for the same report; the newer one replaces it.
+            return;
+        }
+        if !dialling {
+            self.finish_running(at, false);
+            return self.carry_out_update(at);
+        }
+        let how = Unwinding {
+            floor: at.saturating_add(1),
+            unanswered: CallStatus::Canceled,
+            canceled_as: CallStatus::NoAnswer,
+            line_gone: false,
+        };
+        let told = self.unwind(how);
+        self.call(at).timers.stop(Timer::Dial);
+        let Some(ended) = told else { return self.carry_out_update(at) };
+        let requested = self.report_dial(at, ended, Role::Interrupted) || self.request_next_redirect(at);
+        if !requested && self.leg.calls.len() > at {
+            self.carry_out_update(at);
+        }
+    }
+
+    fn request_next_redirect(&mut self, at: usize) -> bool {
+        let Some(mut cx) = self.cx(at) else { return false };
+        let Some(program) = cx.call.program.clone() else { return false };
+        let Some(node) = program.upcoming().filter(|node| node.element() == Element::Redirect) else {
+            return false;
+        };
+        match redirect_target(&cx, node) {
+            Ok(goto) => self.request_ignored(at, &goto, Role::Interrupted),
+            Err(problem) => {
+                cx.problem(problem);
+                false
+            }
+        }
+    }
+
+    /// Runs the new document of a call.
+    pub(super) fn carry_out_update(&mut self, at: usize) {
+        match self.call(at).update.take() {
+            Some(Update::Redirect { url, method }) => {
+                let goto = Goto { url, method, purpose: Purpose::Update, extra: Vec::new() };
+                self.goto(at, &goto);
+            }
+            Some(Update::Twiml(text)) => match inline(&text) {
+                Ok(document) => self.load_inline(at, document),
+                Err(problem) => self.document_failed(at, problem, None),
+            },
+            None => {}
+        }
+    }
+
+    fn load_inline(&mut self, at: usize, document: Document) {
+        self.load(at, document, None);
+    }
+}
+
+/// A problem in one line, for whoever sent the document.
+fn describe(problem: &Problem, source: &str) -> Box<str> {
+    let code = problem.code.number();
+    let place = problem.span.map(|span| span.line_column(source));
+    let place = place.map_or(String::new(), |at| format!(" at line {}, column {}", at.line, at.column));
+    format!("{code}{place}: {}", problem.message).into()
+}

@@ -1,0 +1,206 @@
+//! Running documents: verb after verb, until the call waits or ends.
+
+use std::sync::Arc;
+
+use super::Step;
+use super::unwind::Closing;
+use crate::call::cx::Cx;
+use crate::call::exchange::{Plan, Role};
+use crate::call::verb::{self, Ending, Flow, Goto};
+use crate::call::{CallStatus, Program, Running};
+use crate::config::EmptyDocument;
+use crate::effect::HangUpCause;
+use crate::event::{EventKind, Purpose, VerbBegan};
+use crate::http::Url;
+use crate::problem::{Code, Problem};
+use crate::twiml::schema::Answers;
+use crate::twiml::{Attribute, Document, Element, Node};
+
+/// What a caller hears when an application failed and there is no fallback.
+const APOLOGY: &str =
+    "<Response><Say>We are sorry, an application error has occurred. Goodbye.</Say></Response>";
+
+impl Step<'_, '_> {
+    /// Runs a new document of the call at `at`.
+    pub(super) fn load(&mut self, at: usize, document: Document, base: Option<Url>) {
+        let program = Program::new(document, base);
+        let document = Arc::clone(&program.document);
+        self.call(at).program = Some(program);
+        if let Some(mut cx) = self.cx(at) {
+            for problem in document.problems() {
+                cx.problem(problem.clone());
+            }
+        }
+        self.run(at);
+    }
+
+    /// Runs the next verbs of the call at `at`.
+    pub(super) fn run(&mut self, at: usize) {
+        loop {
+            let call = self.call(at);
+            call.running = Running::Idle;
+            let Some(program) = &mut call.program else { return };
+            let document = Arc::clone(&program.document);
+            let Some(node) = program.advance().and_then(|index| document.node(index)) else {
+                return self.document_ended(at, &document);
+            };
+            self.before(at, node);
+            let Some(mut cx) = self.cx(at) else { return };
+            report_verb(&mut cx, node);
+            match verb::enter(&mut cx, node) {
+                Flow::Next => {}
+                flow => return self.apply(at, flow),
+            }
+        }
+    }
+
+    /// Answers a ringing call if this verb does (`twiml-voice.md` section 1.1).
+    fn before(&mut self, at: usize, node: Node<'_>) {
+        if self.call(at).is_answered() {
+            return;
+        }
+        let answers = match node.element().row().answers {
+            Answers::Yes => true,
+            Answers::No => false,
+            Answers::Custom => match node.element() {
+                Element::Dial => !node.flag(Attribute::AnswerOnBridge),
+                Element::Hangup => !self.call(at).delayed,
+                Element::Say => !node.text().trim().is_empty(),
+                _ => false,
+            },
+        };
+        if answers {
+            self.answer(at);
+        } else {
+            self.call(at).delayed = true;
+        }
+    }
+
+    /// Does what a verb asks for.
+    pub(super) fn apply(&mut self, at: usize, flow: Flow) {
+        match flow {
+            Flow::Next => self.run(at),
+            Flow::Park(running) => self.call(at).running = running,
+            Flow::Connect(connection) => self.connect(at, *connection),
+            Flow::Goto(goto) => self.goto(at, &goto),
+            Flow::Fail(problem) => self.document_failed(at, problem, None),
+            Flow::Return { status, parameters } => {
+                let answered = self.call(at).is_answered();
+                let status = match status {
+                    Ending::Rejected(status) => status,
+                    Ending::HungUp if answered => CallStatus::Completed,
+                    Ending::HungUp => CallStatus::NoAnswer,
+                };
+                self.end(at, Closing::of(status).returning(parameters));
+            }
+        }
+    }
+
+    /// Fetches a document for the call at `at`.
+    pub(super) fn goto(&mut self, at: usize, goto: &Goto) {
+        if let Err(problem) = self.request_document(at, goto, Role::Document) {
+            self.document_failed(at, problem, Some(goto.url.clone()));
+        }
+    }
+
+    /// Makes the request for a document, charged to the root call's budget.
+    pub(super) fn request_document(&mut self, at: usize, goto: &Goto, role: Role) -> Result<(), Problem> {
+        let Some(mut cx) = self.cx(at) else { return Ok(()) };
+        if role == Role::Document && cx.line.budget.charge_document().is_err() {
+            cx.problem(Problem::new(
+                Code::DocumentLimit,
+                "the call has run as many documents as one call may: look for a redirect that leads to itself",
+            ));
+            self.abort(HangUpCause::Error);
+            return Ok(());
+        }
+        cx.call.running = Running::Fetching;
+        let Goto { url, method, purpose, extra } = goto;
+        cx.request(&Plan { purpose: *purpose, role, method: *method, url, sequence: None }, extra)
+    }
+
+    /// A document has run out of verbs: the call ends (`twiml-voice.md` section 1).
+    fn document_ended(&mut self, at: usize, document: &Document) {
+        let empty = document.root().first_child().is_none();
+        let call = self.call(at);
+        let answers = empty && !call.delayed && !call.is_answered();
+        if answers && self.world.config.empty_document == EmptyDocument::Completed {
+            self.answer(at);
+        }
+        let answered = self.call(at).is_answered();
+        let status = if answered { CallStatus::Completed } else { CallStatus::NoAnswer };
+        self.end(at, Closing::of(status));
+    }
+
+    /// A document could not be fetched or run: the fallback takes over, or the call ends.
+    ///
+    /// `failed` is the URL that failed, when it is not that of the running document; a fallback that fails is final.
+    pub(super) fn document_failed(&mut self, at: usize, problem: Problem, failed: Option<Url>) {
+        self.failed(at, problem, failed, false);
+    }
+
+    pub(super) fn failed(&mut self, at: usize, problem: Problem, failed: Option<Url>, was_fallback: bool) {
+        let Some(mut cx) = self.cx(at) else { return };
+        let url = failed.clone().or_else(|| cx.base());
+        let code = problem.code;
+        match &failed {
+            Some(url) => cx.problem_in(problem, None, Some(url)),
+            None => cx.problem(problem),
+        }
+        let fallback = cx.call.fallback.clone().filter(|_| !was_fallback);
+        let Some(fallback) = fallback else { return self.give_up(at) };
+        let mut extra = vec![("ErrorCode".into(), code.number().to_string().into())];
+        if let Some(url) = url {
+            extra.push(("ErrorUrl".into(), url.without_userinfo().as_str().to_owned().into()));
+        }
+        let goto = Goto { url: fallback.url, method: fallback.method, purpose: Purpose::Fallback, extra };
+        if let Err(problem) = self.request_document(at, &goto, Role::Document) {
+            self.failed(at, problem, Some(goto.url), true);
+        }
+    }
+
+    /// An application failed and has no fallback: a dialled one fails its dial (unless it had answered, or the
+    /// operator wants it heard), any other apologises (`application-connect.md` section 6.1, `webhooks.md` section 8).
+    fn give_up(&mut self, at: usize) {
+        let silent = self.world.config.failed_application == crate::config::FailedApplication::Failed;
+        let call = self.call(at);
+        if at > 0 && !call.is_answered() && silent {
+            return self.end(at, Closing::of(CallStatus::Failed));
+        }
+        match Document::parse(APOLOGY.as_bytes(), None) {
+            Ok(document) => {
+                // It speaks for the platform, so the application's fallback has no part in it.
+                call.fallback = None;
+                self.load(at, document, None);
+            }
+            Err(_) => self.end(at, Closing::of(CallStatus::Failed)),
+        }
+    }
+
+    /// Takes in the problems and the document of an answer.
+    pub(super) fn answered_with(
+        &mut self,
+        at: usize,
+        answer: Result<Document, Problem>,
+        base: Url,
+        fallback: bool,
+    ) {
+        match answer {
+            Ok(document) => self.load(at, document, Some(base)),
+            Err(problem) => self.failed(at, problem, Some(base), fallback),
+        }
+    }
+}
+
+fn report_verb(cx: &mut Cx<'_, '_>, node: Node<'_>) {
+    cx.report(|cx| {
+        let source = cx.call.program.as_ref().map(|program| program.document.source()).unwrap_or_default();
+        let place = node.span().line_column(source);
+        EventKind::Verb(VerbBegan {
+            verb: node.element().name(),
+            line: place.line,
+            column: place.column,
+            attributes: node.attributes().map(|(name, value)| (name.name(), value.into())).collect(),
+        })
+    });
+}

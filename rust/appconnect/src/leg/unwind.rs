@@ -1,0 +1,263 @@
+//! Ending calls: one that ends by itself, and a whole part of the stack when the caller leaves or an account says so.
+
+use super::{LINGER_MS, Step};
+use crate::call::exchange::{Plan, Role};
+use crate::call::params::progress;
+use crate::call::verb::{self, Ended, Finished, action_of, finish_record};
+use crate::call::{CallStatus, Direction, Gather, Parameters, Prompt, Running};
+use crate::effect::{Effect, HangUp, HangUpCause, StopCollect, StopMedia};
+use crate::event::{EventKind, Purpose, StatusChanged};
+use crate::problem::{Code, Problem};
+use crate::settlement::{LegKind, Settlement, rate};
+
+/// How a call ends by itself.
+pub(super) struct Closing {
+    status: CallStatus,
+    returns: Parameters,
+}
+
+impl Closing {
+    pub(super) const fn of(status: CallStatus) -> Self {
+        Self { status, returns: Vec::new() }
+    }
+
+    pub(super) fn returning(self, returns: Parameters) -> Self {
+        Self { returns, ..self }
+    }
+}
+
+/// Why calls are taken off the stack although their documents would go on.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Unwinding {
+    /// The lowest place that is taken off.
+    pub(super) floor: usize,
+    /// The status of the call at the floor if it was not answered; those above it are canceled.
+    pub(super) unanswered: CallStatus,
+    /// What a `<Dial>` is told of a call that was canceled.
+    pub(super) canceled_as: CallStatus,
+    /// Whether the caller is gone, so that nothing need be stopped.
+    pub(super) line_gone: bool,
+}
+
+impl Step<'_, '_> {
+    /// The top call ends by itself; the one below it goes on.
+    pub(super) fn end(&mut self, at: usize, closing: Closing) {
+        self.set_status(at, closing.status);
+        self.finish_running(at, false);
+        self.tell_end(at);
+        let redirected = self.take_off();
+        let Some(below) = at.checked_sub(1) else {
+            return self.hang_up(cause(closing.status));
+        };
+        if let Some(mut ended) = self.hop_ended(below, closing.status, closing.status, redirected) {
+            ended.returns = closing.returns;
+            self.resume(below, ended);
+        }
+    }
+
+    /// The document at `at` goes on after its `<Dial>`.
+    pub(super) fn resume(&mut self, at: usize, ended: Ended) {
+        let Some(mut cx) = self.cx(at) else { return };
+        let Some((document, index)) = cx.current_verb() else { return };
+        let Some(node) = document.node(index) else { return };
+        let flow = verb::after_dial(&mut cx, node, ended);
+        self.apply(at, flow);
+    }
+
+    /// Takes every call from the top down to the floor off the stack. What the `<Dial>` below the floor is to be told
+    /// is returned; those in between are told, and their answers ignored.
+    pub(super) fn unwind(&mut self, how: Unwinding) -> Option<Ended> {
+        let mut told: Option<Ended> = None;
+        while let Some(at) = self.top().filter(|at| *at >= how.floor) {
+            let unanswered = if at == how.floor { how.unanswered } else { CallStatus::Canceled };
+            let status = if self.call(at).is_answered() { CallStatus::Completed } else { unanswered };
+            self.set_status(at, status);
+            match told.take() {
+                Some(ended) => {
+                    self.report_dial(at, ended, Role::Ended);
+                }
+                None => self.finish_running(at, how.line_gone),
+            }
+            self.tell_end(at);
+            let redirected = self.take_off();
+            let below = at.checked_sub(1)?;
+            let dial = if status == CallStatus::Canceled { how.canceled_as } else { status };
+            told = self.hop_ended(below, status, dial, redirected);
+        }
+        told
+    }
+
+    /// Ends the whole leg from our side.
+    pub(super) fn abort(&mut self, cause: HangUpCause) {
+        let unanswered = if cause == HangUpCause::Error { CallStatus::Failed } else { CallStatus::Canceled };
+        self.unwind(Unwinding { floor: 0, unanswered, canceled_as: CallStatus::NoAnswer, line_gone: false });
+        self.hang_up(cause);
+    }
+
+    /// Ends a leg whose step broke: nothing is asked of its documents any more (12400).
+    pub(crate) fn salvage(&mut self) {
+        while let Some(at) = self.top() {
+            if let Some(mut cx) = self.cx(at) {
+                cx.problem_in(
+                    Problem::new(Code::InternalFailure, "the engine failed: the call was ended"),
+                    None,
+                    None,
+                );
+            }
+            let status = if self.call(at).is_answered() { CallStatus::Completed } else { CallStatus::Failed };
+            self.call(at).status = status;
+            self.drop_awaited(at);
+            self.tell_end(at);
+            let redirected = self.take_off();
+            if let Some(below) = at.checked_sub(1) {
+                self.hop_ended(below, status, status, redirected);
+            }
+        }
+        self.hang_up(HangUpCause::Error);
+    }
+
+    fn hang_up(&mut self, cause: HangUpCause) {
+        let leg = self.leg.line.id.clone();
+        self.world.effect(Effect::HangUp(HangUp { leg, cause }));
+    }
+
+    /// Tells the `action` of an interrupted `<Dial>`, whose answer no longer controls the call.
+    pub(super) fn report_dial(&mut self, at: usize, ended: Ended, role: Role) -> bool {
+        let Some(mut cx) = self.cx(at) else { return false };
+        let Some((document, index)) = cx.current_verb() else { return false };
+        let Some(node) = document.node(index) else { return false };
+        match action_of(&mut cx, node, ended) {
+            Ok(Some(goto)) => self.request_ignored(at, &goto, role),
+            Ok(None) => false,
+            Err(problem) => {
+                cx.problem(problem);
+                false
+            }
+        }
+    }
+
+    /// Requests a document whose answer is ignored; says whether it was requested.
+    pub(super) fn request_ignored(&mut self, at: usize, goto: &verb::Goto, role: Role) -> bool {
+        let requested = self.request_document(at, goto, role);
+        if let (Err(problem), Some(mut cx)) = (requested.clone(), self.cx(at)) {
+            cx.problem_in(problem, None, Some(&goto.url));
+        }
+        requested.is_ok()
+    }
+
+    /// Stops what the call at `at` is doing, and reports what reports its own end (`twiml-voice.md` section 1).
+    pub(super) fn finish_running(&mut self, at: usize, line_gone: bool) {
+        let running = std::mem::take(&mut self.call(at).running);
+        let leg = self.leg.line.id.clone();
+        let mut media = false;
+        match running {
+            Running::Speaking(_) => media = true,
+            Running::Gathering(Gather { prompt, .. }) => {
+                media = matches!(prompt, Prompt::Media { .. });
+                if !line_gone {
+                    self.world.effect(Effect::StopCollect(StopCollect { leg: leg.clone() }));
+                }
+            }
+            Running::Recording(record) => {
+                let Some(mut cx) = self.cx(at) else { return };
+                let Some((document, index)) = cx.current_verb() else { return };
+                let Some(node) = document.node(index) else { return };
+                match finish_record(&mut cx, node, record, Finished::HungUp) {
+                    Ok(goto) => {
+                        self.request_ignored(at, &goto, Role::Ended);
+                    }
+                    Err(problem) => cx.problem(problem),
+                }
+            }
+            _ => {}
+        }
+        if media && !line_gone {
+            self.world.effect(Effect::StopMedia(StopMedia { leg }));
+        }
+        self.drop_awaited(at);
+        self.call(at).timers = crate::call::TimerTable::default();
+    }
+
+    /// Forgets the document that the call waits for; a late answer is then stale.
+    pub(super) fn drop_awaited(&mut self, at: usize) {
+        let call = self.call(at).sid;
+        self.leg.line.exchanges.retain(|exchange| exchange.owner != call || !exchange.role.is_awaited());
+    }
+
+    pub(super) fn set_status(&mut self, at: usize, status: CallStatus) {
+        let call = self.call(at);
+        debug_assert!(call.status.may_become(status), "{} -> {status}", call.status);
+        call.status = status;
+        if let Some(mut cx) = self.cx(at) {
+            cx.report(|_| EventKind::Status(StatusChanged { status }));
+        }
+    }
+
+    /// Sends the final status of the call at `at`, and its bill.
+    fn tell_end(&mut self, at: usize) {
+        let Some(mut cx) = self.cx(at) else { return };
+        let (now, status, answered) = (cx.now(), cx.call.status, cx.call.answered);
+        if let Some(callback) = cx.call.status_callback.clone() {
+            let mut extra = Vec::with_capacity(6);
+            progress(&mut extra, status, answered, now, 0);
+            let plan = Plan {
+                purpose: Purpose::StatusCallback,
+                role: Role::Callback,
+                method: callback.method,
+                url: &callback.url,
+                sequence: Some(0),
+            };
+            if let Err(problem) = cx.request(&plan, &extra) {
+                cx.problem_in(problem, None, Some(&callback.url));
+            }
+        }
+        let leg = if at == 0 { LegKind::Inbound } else { LegKind::ApplicationConnect };
+        let rated = rate(leg, answered, now, &cx.world.config.rates);
+        let call = &*cx.call;
+        let settlement = Settlement {
+            call: call.sid,
+            account: call.account,
+            parent_call: call.sender.as_ref().and_then(|sender| sender.parent),
+            direction: Direction::Inbound.as_str(),
+            from: call.from.clone(),
+            to: call.to.clone(),
+            application: call.application.clone(),
+            status: status.as_str(),
+            started: call.created,
+            answered,
+            ended: now,
+            seconds: rated.seconds,
+            rate: rated.rate,
+            amount: rated.amount,
+            leg,
+        };
+        cx.settle(settlement);
+    }
+
+    /// Takes the top call off the stack; it is kept aside while requests of its own are under way. Says whether its
+    /// account had given it another document.
+    fn take_off(&mut self) -> bool {
+        let Some(mut call) = self.leg.calls.pop() else { return false };
+        let redirected = call.redirected;
+        if self.leg.line.exchanges.iter().any(|exchange| exchange.owner == call.sid) {
+            call.program = None;
+            call.running = Running::Idle;
+            call.timers = crate::call::TimerTable::default();
+            self.leg.ended.push(call);
+        }
+        if self.leg.calls.is_empty() {
+            self.leg.linger = Some(self.world.now + LINGER_MS);
+        }
+        redirected
+    }
+}
+
+/// What the caller's line is told when the bottom call ends.
+const fn cause(status: CallStatus) -> HangUpCause {
+    match status {
+        CallStatus::Busy => HangUpCause::Busy,
+        CallStatus::NoAnswer => HangUpCause::Rejected,
+        CallStatus::Failed => HangUpCause::Error,
+        _ => HangUpCause::Normal,
+    }
+}

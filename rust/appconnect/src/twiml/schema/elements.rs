@@ -1,0 +1,671 @@
+//! The table: every element of voice TwiML, what it takes, and what its attributes mean.
+//!
+//! Facts: `twiml-voice.md` sections 1.1, 2 to 7 and 9, `application-connect.md` section 1, and the schema that
+//! the vendor's libraries are generated from. Codes: `webhooks.md` section 12.2. Times are in seconds unless
+//! a line says otherwise.
+
+use super::attributes::{Attribute, AttributeRow};
+use super::values::ValueType;
+use super::{Answers, Kind, Priority, Row, Text};
+use crate::problem::Code;
+
+const ANY: u32 = u32::MAX;
+const CALL_EVENTS: &[&str] = &["initiated", "ringing", "answered", "completed"];
+const RECORDING_EVENTS: &[&str] = &["in-progress", "completed", "absent"];
+const RECORD: &[&str] = &[
+    "do-not-record",
+    "record-from-answer",
+    "record-from-ringing",
+    "record-from-answer-dual",
+    "record-from-ringing-dual",
+    "true",
+    "false",
+];
+const RING_TONES: &[&str] = &[
+    "at", "au", "bg", "br", "be", "ch", "cl", "cn", "cz", "de", "dk", "ee", "es", "fi", "fr", "gr", "hu",
+    "il", "in", "it", "lt", "jp", "mx", "my", "nl", "no", "nz", "ph", "pl", "pt", "ru", "se", "sg", "th",
+    "uk", "us", "us-old", "tw", "ve", "za",
+];
+const SPEECH_MODELS: &[&str] = &[
+    "default",
+    "numbers_and_commands",
+    "phone_call",
+    "experimental_conversations",
+    "experimental_utterances",
+    "googlev2_long",
+    "googlev2_short",
+    "googlev2_telephony",
+    "googlev2_telephony_short",
+    "deepgram_nova-2",
+    "deepgram_nova-3",
+];
+const TRIM: &[&str] = &["trim-silence", "do-not-trim"];
+const SIDES: &[&str] = &["inbound", "outbound", "both"];
+const TRACKS: &[&str] = &["inbound_track", "outbound_track", "both_tracks"];
+const INTERRUPTIBLE: &[&str] = &["none", "dtmf", "speech", "any", "true", "false"];
+const PAY_FIELDS: &[&str] = &[
+    "payment-card-number",
+    "expiration-date",
+    "security-code",
+    "postal-code",
+    "payment-processing",
+    "bank-account-number",
+    "bank-routing-number",
+];
+const PAY_ERRORS: &[&str] = &[
+    "timeout",
+    "invalid-card-number",
+    "invalid-card-type",
+    "invalid-date",
+    "invalid-security-code",
+    "invalid-postal-code",
+    "invalid-bank-account-number",
+    "invalid-bank-routing-number",
+    "internal-error",
+    "input-matching-failed",
+];
+const CARDS: &[&str] =
+    &["visa", "mastercard", "amex", "maestro", "discover", "optima", "jcb", "diners-club", "enroute"];
+
+macro_rules! elements {
+    ($(
+        $(#[$doc:meta])+
+        $variant:ident $name:literal $kind:ident $priority:ident $(executed $executed:literal)?
+        answers $answers:ident, text $text:ident $(at most $longest:literal $long:ident)?
+        $(, nested $nested:ident)?
+        [$($child:ident)*] {
+            $($attribute:ident: $make:ident $(($($argument:expr),*))? $(.$change:ident($($with:expr),*))*,)*
+        }
+    )+) => {
+        /// An element of voice TwiML.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Element {
+            $($(#[$doc])+ $variant,)+
+        }
+
+        impl Element {
+            /// Every element, in the order of the table.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The name as TwiML writes it.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)+
+                }
+            }
+
+            /// The row of the table.
+            #[must_use]
+            pub fn row(self) -> &'static Row {
+                match self {
+                    $(Self::$variant => {
+                        static ROW: Row = Row {
+                            element: Element::$variant,
+                            kind: Kind::$kind,
+                            priority: Priority::$priority,
+                            executed: [$($executed,)? false][0],
+                            answers: Answers::$answers,
+                            text: Text::$text,
+                            longest_text: [$(Some(($longest, Code::$long)),)? None][0],
+                            nested: [$(Code::$nested,)? Code::SchemaWarning][0],
+                            children: &[$(Element::$child),*],
+                            attributes: &[$(
+                                AttributeRow::$make(Attribute::$attribute $($(, $argument)*)?)
+                                    $(.$change($($with),*))*
+                            ),*],
+                        };
+                        &ROW
+                    })+
+                }
+            }
+        }
+    };
+}
+
+elements! {
+    /// The root.
+    Response "Response" Root Core executed true answers Custom, text None
+    [Say Play Pause Gather Record Dial Redirect Reject Hangup Leave Enqueue Sms Pay Prompt Refer Connect Start
+     Stop Echo Queue] {
+        Version: text.schema(),
+    }
+    /// Speaks text.
+    Say "Say" Verb Core executed true answers Custom, text Spoken
+    [Break Emphasis Lang P Phoneme Prosody S SayAs Sub W] {
+        Voice: new(ValueType::Voice).or_computed("the text-to-speech setting of the account").code(Code::SayVoice),
+        Language: new(ValueType::Language).or_word("en-US").code(Code::SayLanguage),
+        Loop: number(0, ANY).or_number(1).code(Code::SayLoop),
+    }
+    /// Plays a file, or sends keys.
+    Play "Play" Verb Core executed true answers Yes, text Url
+    [] {
+        Loop: number(0, ANY).or_number(1).code(Code::PlayLoop),
+        Digits: new(ValueType::Digits).code(Code::PlayDigits),
+    }
+    /// Waits.
+    Pause "Pause" Verb Core executed true answers No, text None
+    [] {
+        Length: number(0, 86_400).or_number(1).code(Code::PauseLength),
+    }
+    /// Collects keys or speech.
+    Gather "Gather" Verb Core executed true answers Yes, text None, nested GatherNested
+    [Say Play Pause] {
+        Input: words(&["dtmf", "speech"]).or_word("dtmf").code(Code::GatherInput),
+        Action: url.or_computed("the URL of the document"),
+        Method: method.code(Code::GatherMethod),
+        Timeout: new(ValueType::NumberOr { min: 0, max: 86_400, words: &["auto"] }).or_number(5).code(Code::GatherTimeout),
+        NumDigits: number(1, ANY).or_computed("no limit").code(Code::GatherNumDigits),
+        FinishOnKey: new(ValueType::Keys { max: 1 }).or_word("#").code(Code::GatherFinishOnKey),
+        ActionOnEmptyResult: flag(false).code(Code::GatherActionOnEmpty),
+        SpeechTimeout: new(ValueType::NumberOr { min: 1, max: 86_400, words: &["auto"] }).or_computed("the value of timeout").code(Code::GatherSpeechTimeout),
+        MaxSpeechTime: number(1, 86_400).or_number(60).code(Code::GatherMaxSpeechTime).schema(),
+        Language: new(ValueType::Language).or_word("en-US").code(Code::GatherLanguage),
+        Hints: text.code(Code::GatherHints),
+        ProfanityFilter: flag(true).code(Code::GatherProfanityFilter),
+        SpeechModel: word(SPEECH_MODELS).or_word("default").code(Code::GatherSpeechModel),
+        Enhanced: flag(false).code(Code::GatherEnhanced),
+        PartialResultCallback: url,
+        PartialResultCallbackMethod: method.code(Code::GatherPartialMethod),
+        BargeIn: flag(true).code(Code::GatherBargeIn).schema(),
+        Debug: flag(false).schema(),
+    }
+    /// Records the caller.
+    Record "Record" Verb Core executed true answers Yes, text None
+    [] {
+        Action: url.or_computed("the URL of the document"),
+        Method: method.code(Code::RecordMethod),
+        Timeout: number(0, 86_400).or_number(5).code(Code::RecordTimeout),
+        FinishOnKey: new(ValueType::Keys { max: 12 }).or_word("1234567890*#").code(Code::RecordFinishOnKey),
+        MaxLength: number(1, 86_400).or_computed("3600, or 120 when transcribing").code(Code::RecordMaxLength),
+        PlayBeep: flag(true).code(Code::RecordPlayBeep),
+        Trim: word(TRIM).or_word("trim-silence").code(Code::RecordTrim),
+        RecordingStatusCallback: url.code(Code::RecordingCallbackUrl),
+        RecordingStatusCallbackMethod: method,
+        RecordingStatusCallbackEvent: words(RECORDING_EVENTS).or_word("completed").code(Code::RecordingEvents),
+        Transcribe: flag(false).code(Code::RecordTranscribe),
+        TranscribeCallback: url.code(Code::TranscribeCallbackUrl),
+        RecordingConfigurationId: text,
+    }
+    /// Goes on with another document.
+    Redirect "Redirect" Verb Core executed true answers No, text Url
+    [] {
+        Method: method.code(Code::RedirectMethod),
+    }
+    /// Ends the call. Its parameters are return values (`application-connect.md` section 5.2).
+    Hangup "Hangup" Verb Core executed true answers Custom, text None
+    [Parameter] {}
+    /// Refuses the call. Its parameters are return values (`application-connect.md` section 5.3).
+    Reject "Reject" Verb Core executed true answers No, text None
+    [Parameter] {
+        Reason: word(&["rejected", "busy"]).or_word("rejected").code(Code::RejectReason),
+    }
+    /// Connects the caller with somebody. Text is a phone number.
+    Dial "Dial" Verb Core executed true answers Custom, text Trimmed, nested DialNested
+    [Number Client Sip Conference Queue Sim Application WhatsApp] {
+        Action: url,
+        Method: method.code(Code::DialMethod),
+        Timeout: number(5, 600).or_number(30).code(Code::DialTimeout),
+        TimeLimit: number(1, 86_400).or_number(14_400).code(Code::DialTimeLimit),
+        CallerId: short(263).or_computed("the caller ID of the parent call").code(Code::CallerIdTooLong),
+        HangupOnStar: flag(false).code(Code::DialHangupOnStar),
+        AnswerOnBridge: flag(false).code(Code::DialAnswerOnBridge),
+        RingTone: word(RING_TONES).or_computed("the tone of the carrier").code(Code::DialRingTone),
+        Record: word(RECORD).or_word("do-not-record").code(Code::DialRecord),
+        RecordingTrack: word(SIDES).or_word("both"),
+        Trim: word(TRIM).or_word("do-not-trim"),
+        RecordingStatusCallback: url.code(Code::RecordingCallbackUrl),
+        RecordingStatusCallbackMethod: method,
+        RecordingStatusCallbackEvent: words(RECORDING_EVENTS).or_word("completed").code(Code::RecordingEvents),
+        RecordingConfigurationId: text,
+        Sequential: flag(false).code(Code::DialSequential),
+        ReferUrl: url,
+        ReferMethod: method,
+        CallReason: short(50),
+        Events: words(&["call-progress-event"]).schema(),
+        Passports: text.schema(),
+    }
+    /// Dials a phone number.
+    Number "Number" Noun Core answers No, text Trimmed
+    [] {
+        SendDigits: new(ValueType::Digits).code(Code::NumberSendDigits),
+        Url: url,
+        Method: method.code(Code::NumberMethod),
+        StatusCallback: url,
+        StatusCallbackMethod: method,
+        StatusCallbackEvent: words(CALL_EVENTS).or_word("completed"),
+        Byoc: text,
+        MachineDetection: word(&["Enable", "DetectMessageEnd"]),
+        MachineDetectionTimeout: number(3, 60).or_number(30),
+        MachineDetectionSpeechThreshold: number(1_000, 6_000).or_number(2_400),
+        MachineDetectionSpeechEndThreshold: number(500, 5_000).or_number(1_200),
+        MachineDetectionSilenceTimeout: number(2_000, 10_000).or_number(5_000),
+        AmdStatusCallback: url,
+        AmdStatusCallbackMethod: method,
+    }
+    /// Dials a device that runs the vendor's SDK.
+    Client "Client" Noun Core answers No, text Trimmed at most 256 SchemaWarning
+    [Identity Parameter] {
+        Url: url,
+        Method: method,
+        StatusCallback: url,
+        StatusCallbackMethod: method,
+        StatusCallbackEvent: words(CALL_EVENTS).or_word("completed"),
+        ClientNotificationUrl: url,
+    }
+    /// Names the device of a Client.
+    Identity "Identity" Noun Core answers No, text Trimmed at most 256 SchemaWarning
+    [] {}
+    /// Dials a SIP URI; inside Refer, the target.
+    Sip "Sip" Noun Core answers No, text Trimmed at most 1279 SipUri
+    [Uri Headers] {
+        Username: text.code(Code::SipUsername),
+        Password: text.code(Code::SipUsername),
+        Url: url,
+        Method: method.code(Code::SipMethod),
+        StatusCallback: url,
+        StatusCallbackMethod: method,
+        StatusCallbackEvent: words(CALL_EVENTS).or_word("completed"),
+        MachineDetection: word(&["Enable", "DetectMessageEnd"]),
+        MachineDetectionTimeout: number(3, 60).or_number(30),
+        MachineDetectionSpeechThreshold: number(1_000, 6_000).or_number(2_400),
+        MachineDetectionSpeechEndThreshold: number(500, 5_000).or_number(1_200),
+        MachineDetectionSilenceTimeout: number(2_000, 10_000).or_number(5_000),
+        AmdStatusCallback: url,
+        AmdStatusCallbackMethod: method,
+    }
+    /// One of several SIP URIs; obsolete.
+    Uri "Uri" Noun Later answers No, text Trimmed at most 255 SipUri
+    [] {
+        Priority: number(0, ANY).schema(),
+        Weight: number(0, ANY).schema(),
+        Username: text.code(Code::SipUsername).schema(),
+        Password: text.code(Code::SipUsername).schema(),
+    }
+    /// Headers of a SIP request; obsolete.
+    Headers "Headers" Noun Later answers No, text None
+    [Header] {}
+    /// One header of a SIP request.
+    Header "Header" Noun Later answers No, text None
+    [] {
+        Name: text.schema(),
+        Value: text.or_word("").schema(),
+    }
+    /// Dials a SIM.
+    Sim "Sim" Noun Later answers No, text Trimmed
+    [] {}
+    /// Dials a number of that messenger.
+    WhatsApp "WhatsApp" Noun Later answers No, text Trimmed
+    [] {
+        Url: url,
+        Method: method,
+        StatusCallback: url,
+        StatusCallbackMethod: method,
+        StatusCallbackEvent: words(CALL_EVENTS).or_word("completed"),
+    }
+    /// Joins a conference.
+    Conference "Conference" Noun Core answers No, text Trimmed at most 128 ConferenceName
+    [] {
+        Muted: flag(false).code(Code::ConferenceMuted),
+        Beep: word(&["true", "false", "onEnter", "onExit"]).or_word("true").code(Code::ConferenceBeep),
+        StartConferenceOnEnter: flag(true).code(Code::ConferenceStartOnEnter),
+        EndConferenceOnExit: flag(false).code(Code::ConferenceEndOnExit),
+        ParticipantLabel: short(128).code(Code::LabelInvalid),
+        JitterBufferSize: word(&["small", "medium", "large", "off"]).or_word("large"),
+        MaxParticipants: number(1, 250).or_number(250),
+        WaitUrl: url.or_computed("hold music of the vendor").code(Code::ConferenceWaitUrl),
+        WaitMethod: method.or_computed("POST with a waitUrl, else GET").code(Code::ConferenceWaitMethod),
+        Record: word(&["do-not-record", "record-from-start"]).or_word("do-not-record"),
+        Trim: word(TRIM).or_word("trim-silence").code(Code::ConferenceTrim),
+        Region: word(&["us1", "us2", "ie1", "de1", "sg1", "br1", "au1", "jp1"]).or_computed("the region of the first participant"),
+        Coach: text.code(Code::ConferenceCoach),
+        StatusCallback: url,
+        StatusCallbackMethod: method,
+        StatusCallbackEvent: words(&["start", "end", "join", "leave", "mute", "hold", "modify", "speaker", "announcement"]),
+        RecordingStatusCallback: url.code(Code::RecordingCallbackUrl),
+        RecordingStatusCallbackMethod: method,
+        RecordingStatusCallbackEvent: words(RECORDING_EVENTS).or_word("completed").code(Code::RecordingEvents),
+        EventCallbackUrl: url,
+        RecordingConfigurationId: text,
+    }
+    /// Dials whoever waits in a queue. As a verb it is known to the schema only.
+    Queue "Queue" Noun Core answers No, text Trimmed at most 64 QueueNameLong
+    [] {
+        Url: url.code(Code::QueueUrl),
+        Method: method.code(Code::QueueMethod),
+        ReservationSid: text,
+        PostWorkActivitySid: text,
+    }
+    /// Dials an application, of this or of another account (`application-connect.md`).
+    Application "Application" Noun Core executed true answers No, text Trimmed
+    [ApplicationSid Parameter] {
+        CustomerId: short(256).or_computed("the account that dials"),
+        CopyParentTo: flag(false),
+        StatusCallback: url.schema(),
+        StatusCallbackMethod: method.schema(),
+        StatusCallbackEvent: words(CALL_EVENTS).or_word("completed").schema(),
+        Url: url.ignored(),
+        Method: method.ignored(),
+    }
+    /// The application that is dialled.
+    ApplicationSid "ApplicationSid" Noun Core executed true answers No, text Trimmed
+    [] {}
+    /// A name and a value for somebody else: the dialled application, the dialling one, a device, a stream.
+    Parameter "Parameter" Noun Core executed true answers No, text None
+    [] {
+        Name: text,
+        Value: text.or_word(""),
+    }
+    /// Puts the caller into a queue.
+    Enqueue "Enqueue" Verb Core answers Custom, text Trimmed at most 64 EnqueueNameLong
+    [Task] {
+        Action: url.code(Code::EnqueueAction),
+        Method: method.code(Code::EnqueueMethod),
+        WaitUrl: url.or_computed("hold music of the vendor").code(Code::EnqueueWaitUrl),
+        WaitUrlMethod: method.or_computed("POST with a waitUrl, else GET").code(Code::EnqueueWaitMethod),
+        MaxQueueSize: number(1, 5_000).or_number(1_000).schema(),
+        WorkflowSid: text,
+    }
+    /// The attributes of a task of the router, as JSON.
+    Task "Task" Noun Later answers No, text Trimmed
+    [] {
+        Priority: number(0, ANY).code(Code::TaskPriority),
+        Timeout: number(1, ANY).code(Code::TaskTimeout),
+    }
+    /// Takes the caller out of a queue.
+    Leave "Leave" Verb Core answers No, text None
+    [] {}
+    /// Known to the schema only.
+    Echo "Echo" Verb Later answers Yes, text None
+    [] {}
+    /// Sends a message.
+    Sms "Sms" Verb Later answers No, text Trimmed
+    [] {
+        To: text.or_computed("the caller").code(Code::SmsTo),
+        From: text.or_computed("the called number").code(Code::SmsFrom),
+        Action: url,
+        Method: method.code(Code::SmsMethod),
+        StatusCallback: url.code(Code::SmsStatusCallback),
+    }
+    /// Collects a payment.
+    Pay "Pay" Verb Later answers Yes, text None
+    [Prompt Parameter] {
+        Input: word(&["dtmf"]).or_word("dtmf"),
+        Action: url.or_computed("the URL of the document"),
+        StatusCallback: url,
+        StatusCallbackMethod: method,
+        Timeout: number(1, 600).or_number(5),
+        MaxAttempts: number(1, 3).or_number(3),
+        SecurityCode: flag(true),
+        PostalCode: text.or_word("true"),
+        MinPostalCodeLength: number(0, 10),
+        PaymentConnector: text.or_word("Default"),
+        PaymentMethod: word(&["credit-card", "ach-debit"]).or_word("credit-card"),
+        BankAccountType: words(&["consumer-checking", "consumer-savings", "commercial-checking", "commercial-savings"]).or_word("consumer-checking"),
+        TokenType: word(&["one-time", "reusable", "payment-method"]).or_word("reusable"),
+        ChargeAmount: new(ValueType::Amount),
+        Currency: text.or_word("usd"),
+        Description: text,
+        ValidCardTypes: words(CARDS).or_word("visa mastercard amex"),
+        Language: new(ValueType::Language).or_word("en-US"),
+    }
+    /// What to say at one step of a payment. As a verb it is known to the schema only.
+    Prompt "Prompt" Verb Later answers Yes, text None
+    [Say Play Pause] {
+        For: word(PAY_FIELDS).also(&["for_"]),
+        ErrorType: words(PAY_ERRORS),
+        CardType: words(CARDS),
+        Attempt: words(&["1", "2", "3", "4", "5", "6", "7", "8", "9", "10"]),
+        RequireMatchingInputs: flag(false),
+    }
+    /// Transfers a SIP caller.
+    Refer "Refer" Verb Later answers Yes, text None
+    [Sip] {
+        Action: url,
+        Method: method,
+    }
+    /// Hands the call to a stream or an agent until that ends.
+    Connect "Connect" Verb Stream answers Yes, text None
+    [Room Autopilot Stream VirtualAgent Conversation ConversationRelay ConversationRelaySession AiSession Assistant] {
+        Action: url,
+        Method: method,
+    }
+    /// Starts something in the background.
+    Start "Start" Verb Stream answers No, text None, nested StreamNested
+    [Stream Siprec Transcription Recording] {
+        Action: url.schema(),
+        Method: method.schema(),
+    }
+    /// Stops what Start started.
+    Stop "Stop" Verb Stream answers No, text None, nested StreamNested
+    [Stream Siprec Transcription Recording] {}
+    /// Sends the audio to a socket.
+    Stream "Stream" Noun Stream answers No, text None
+    [Parameter] {
+        Name: text,
+        ConnectorName: text.code(Code::StreamConnector),
+        Url: new(ValueType::StreamUrl),
+        Track: word(TRACKS).or_word("inbound_track").code(Code::StreamTrack),
+        StatusCallback: url,
+        StatusCallbackMethod: method,
+        AudioFormat: text.schema(),
+        SampleRate: number(8_000, 48_000).schema(),
+    }
+    /// Sends the audio to a SIP recorder.
+    Siprec "Siprec" Noun Stream answers No, text None
+    [Parameter] {
+        Name: text,
+        ConnectorName: text.or_word("Default").code(Code::StreamConnector),
+        Track: word(TRACKS).or_word("both_tracks").code(Code::StreamTrack),
+        StatusCallback: url,
+        StatusCallbackMethod: method,
+    }
+    /// Writes down what is said.
+    Transcription "Transcription" Noun Stream answers No, text None
+    [Config Parameter] {
+        Name: text,
+        StatusCallbackUrl: url,
+        StatusCallbackMethod: method,
+        LanguageCode: new(ValueType::Language).or_word("en-US"),
+        Track: word(TRACKS).or_word("both_tracks"),
+        InboundTrackLabel: text,
+        OutboundTrackLabel: text,
+        TranscriptionEngine: word(&["google", "deepgram"]).or_word("google"),
+        SpeechModel: text.or_word("telephony"),
+        ProfanityFilter: flag(true),
+        PartialResults: flag(false),
+        Hints: text,
+        EnableAutomaticPunctuation: flag(true),
+        EnableProviderData: flag(false),
+        IntelligenceService: text,
+        ConversationConfiguration: text,
+        ConversationId: text,
+    }
+    /// Records the call in the background.
+    Recording "Recording" Noun Stream answers No, text None
+    [] {
+        Name: text,
+        RecordingStatusCallback: url.code(Code::RecordingCallbackUrl),
+        RecordingStatusCallbackMethod: method,
+        RecordingStatusCallbackEvent: words(RECORDING_EVENTS).or_word("completed").code(Code::RecordingEvents),
+        Trim: word(TRIM).or_word("trim-silence"),
+        Track: word(SIDES).or_word("both"),
+        Channels: word(&["mono", "dual"]).or_word("dual"),
+        RecordingConfigurationId: text,
+    }
+    /// Joins a video room.
+    Room "Room" Noun Stream answers No, text Trimmed
+    [] {
+        ParticipantIdentity: text,
+    }
+    /// Opens a conversation.
+    Conversation "Conversation" Noun Stream answers No, text None
+    [] {
+        ServiceInstanceSid: text,
+        InboundAutocreation: flag(false),
+        RoutingAssignmentTimeout: number(0, ANY),
+        InboundTimeout: number(0, ANY),
+        Url: url,
+        Method: method,
+        Record: word(RECORD).or_word("do-not-record"),
+        Trim: word(TRIM).or_word("trim-silence"),
+        RecordingStatusCallback: url.code(Code::RecordingCallbackUrl),
+        RecordingStatusCallbackMethod: method,
+        RecordingStatusCallbackEvent: words(RECORDING_EVENTS).or_word("completed").code(Code::RecordingEvents),
+        StatusCallback: url,
+        StatusCallbackMethod: method,
+        StatusCallbackEvent: words(&["call-initiated", "call-ringing", "call-answered", "call-completed"]),
+    }
+    /// Lets an application talk with the caller as text.
+    ConversationRelay "ConversationRelay" Noun Stream answers No, text None
+    [Language Parameter] {
+        Url: new(ValueType::StreamUrl),
+        WelcomeGreeting: text,
+        WelcomeGreetingInterruptible: word(INTERRUPTIBLE).or_word("any"),
+        Language: new(ValueType::Language).or_word("en-US"),
+        TtsLanguage: new(ValueType::Language),
+        TranscriptionLanguage: new(ValueType::Language),
+        TtsProvider: text.or_word("ElevenLabs"),
+        Voice: text,
+        TranscriptionProvider: text.or_word("Deepgram"),
+        SpeechModel: text,
+        Interruptible: word(INTERRUPTIBLE).or_word("any"),
+        InterruptSensitivity: word(&["low", "medium", "high"]).or_word("high"),
+        DtmfDetection: flag(false),
+        ReportInputDuringAgentSpeech: word(INTERRUPTIBLE).or_word("none"),
+        Preemptible: flag(false),
+        Hints: text,
+        Debug: words(&["debugging", "speaker-events", "tokens-played"]),
+        ElevenlabsTextNormalization: word(&["on", "off", "auto"]).or_word("off"),
+        IntelligenceService: text,
+        ProfanityFilter: flag(true),
+        PartialPrompts: flag(false),
+        BackgroundNoiseReduction: text.also(&["backgroundnoisereduction"]),
+        SpeechTimeout: text.also(&["speechtimeout"]),
+        DeepgramSmartFormat: text.also(&["deepgramsmartformat"]),
+        IgnoreBackchannel: text.also(&["ignorebackchannel"]),
+        Events: text,
+        PartialPromptOnHangup: flag(false).schema(),
+        EagerEotThreshold: text.schema(),
+        AsrSmartFormat: text.schema(),
+        TtsTextNormalization: text.schema(),
+        TtsLanguageTextNormalization: text.schema(),
+        ElevenlabsLanguageTextNormalization: text.schema(),
+        IncludeInPrompt: text.schema(),
+        CustomerName: text.schema(),
+        ApplicationReconnect: text.schema(),
+        EchoPromptFiltering: text.schema(),
+        TurnDetection: text.schema(),
+    }
+    /// Known to the schema only.
+    ConversationRelaySession "ConversationRelaySession" Noun Stream answers No, text None
+    [] {
+        Connector: text.schema(),
+        SessionConfiguration: text.schema(),
+    }
+    /// One language of a `ConversationRelay`.
+    Language "Language" Noun Stream answers No, text None
+    [] {
+        Code: new(ValueType::Language),
+        TtsProvider: text,
+        Voice: text,
+        TranscriptionProvider: text,
+        SpeechModel: text,
+        Hints: text.schema(),
+        AsrSmartFormat: text.schema(),
+        TtsTextNormalization: text.schema(),
+        TtsLanguageTextNormalization: text.schema(),
+    }
+    /// Known to the schema only.
+    AiSession "AiSession" Noun Stream answers No, text None
+    [] {
+        AiConnector: text.schema(),
+        AiSessionConfiguration: text.schema(),
+    }
+    /// Known to the schema only.
+    Assistant "Assistant" Noun Stream answers No, text None
+    [Language Parameter] {
+        Id: text.schema(),
+        WelcomeGreeting: text.schema(),
+        WelcomeGreetingInterruptible: word(INTERRUPTIBLE).or_word("any").schema(),
+        Language: new(ValueType::Language).schema(),
+        TtsLanguage: new(ValueType::Language).schema(),
+        TranscriptionLanguage: new(ValueType::Language).schema(),
+        TtsProvider: text.schema(),
+        Voice: text.schema(),
+        TranscriptionProvider: text.schema(),
+        SpeechModel: text.schema(),
+        Interruptible: word(INTERRUPTIBLE).or_word("any").schema(),
+        DtmfDetection: flag(false).schema(),
+        Hints: text.schema(),
+    }
+    /// Connects a virtual agent of another vendor.
+    VirtualAgent "VirtualAgent" Noun Stream answers No, text None
+    [Config Parameter] {
+        ConnectorName: text,
+        Language: new(ValueType::Language),
+        SentimentAnalysis: flag(false),
+        StatusCallback: url,
+        StatusCallbackMethod: method,
+    }
+    /// A product that no longer exists.
+    Autopilot "Autopilot" Noun Stream answers No, text Trimmed
+    [] {}
+    /// A setting of a virtual agent or transcription.
+    Config "Config" Noun Stream answers No, text None
+    [] {
+        Name: text,
+        Value: text.or_word(""),
+    }
+    /// SSML: a pause.
+    Break "break" Speech Core answers No, text None
+    [] {
+        Strength: word(&["none", "x-weak", "weak", "medium", "strong", "x-strong"]).or_word("medium"),
+        Time: new(ValueType::Time),
+    }
+    /// SSML: stress.
+    Emphasis "emphasis" Speech Core answers No, text Spoken
+    [Break Emphasis Lang Phoneme Prosody SayAs Sub W] {
+        Level: word(&["strong", "moderate", "reduced"]).or_word("moderate"),
+    }
+    /// SSML: another language.
+    Lang "lang" Speech Core answers No, text Spoken
+    [Break Emphasis Lang P Phoneme Prosody S SayAs Sub W] {
+        XmlLang: new(ValueType::Language),
+    }
+    /// SSML: a paragraph.
+    P "p" Speech Core answers No, text Spoken
+    [Break Emphasis Lang Phoneme Prosody S SayAs Sub W] {}
+    /// SSML: how a word sounds.
+    Phoneme "phoneme" Speech Core answers No, text Spoken
+    [] {
+        Alphabet: text.or_word("ipa"),
+        Ph: text,
+    }
+    /// SSML: loudness, speed and pitch.
+    Prosody "prosody" Speech Core answers No, text Spoken
+    [Break Emphasis Lang P Phoneme Prosody S SayAs Sub W] {
+        Volume: text,
+        Rate: text.code(Code::SayRate),
+        Pitch: text,
+    }
+    /// SSML: a sentence.
+    S "s" Speech Core answers No, text Spoken
+    [Break Emphasis Lang Phoneme Prosody SayAs Sub W] {}
+    /// SSML: how to read numbers, dates and the like.
+    SayAs "say-as" Speech Core answers No, text Spoken
+    [] {
+        InterpretAs: word(&["character", "characters", "spell-out", "cardinal", "number", "ordinal", "digits", "fraction", "unit", "date", "time", "address", "expletive", "telephone"]),
+        Format: text,
+    }
+    /// SSML: other words to speak.
+    Sub "sub" Speech Core answers No, text Spoken
+    [] {
+        Alias: text,
+    }
+    /// SSML: which of the words that are spelt alike.
+    W "w" Speech Core answers No, text Spoken
+    [Break Emphasis Phoneme Prosody SayAs Sub] {
+        Role: text,
+    }
+}
