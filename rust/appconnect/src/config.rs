@@ -7,6 +7,7 @@ use crate::settlement::Rates;
 
 /// How the engine behaves where it has a choice.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own, not a state of the others")]
 pub struct Config {
     /// Hops, legs, documents and time that one root call may use.
     pub limits: Limits,

@@ -69,6 +69,10 @@ impl Engine {
     /// Takes in one input; the effects that follow wait in [`Engine::poll_effect`].
     ///
     /// `now` must never be earlier than before.
+    #[expect(
+        clippy::redundant_closure_for_method_calls,
+        reason = "a method of a type with lifetimes is not general enough"
+    )]
     pub fn handle(&mut self, now: Millis, input: Input) -> Result<(), InputError> {
         if now < self.now {
             return Err(InputError::TimeWentBack);
@@ -85,12 +89,12 @@ impl Engine {
             }
             Input::HttpFailure(failure) => {
                 self.reply(failure.reply, |step| {
-                    step.respond(failure.reply, &Outcome::Failure(failure.reason))
+                    step.respond(failure.reply, &Outcome::Failure(failure.reason));
                 });
             }
             Input::MediaDone(done) => self.reply(done.reply, |step| step.media_done(&done)),
             Input::Verdict(answer) => {
-                self.reply(answer.reply, |step| step.verdict(answer.reply, &answer.verdict))
+                self.reply(answer.reply, |step| step.verdict(answer.reply, &answer.verdict));
             }
             Input::Digits(digits) => {
                 let keys = digits.digits.reveal();
@@ -225,6 +229,10 @@ impl Engine {
         self.effects.push_back(Effect::HangUp(HangUp { leg, cause: HangUpCause::Rejected }));
     }
 
+    #[expect(
+        clippy::redundant_closure_for_method_calls,
+        reason = "a method of a type with lifetimes is not general enough"
+    )]
     fn tick(&mut self) {
         let now = self.now;
         while let Some((_, leg)) = self.deadlines.first().filter(|(at, _)| *at <= now).cloned() {
@@ -277,7 +285,7 @@ impl Engine {
             self.effects.push_back(Effect::HangUp(HangUp { leg: id.clone(), cause: HangUpCause::Error }));
         }
         if slot.leg.is_over() {
-            self.forget(slot);
+            self.forget(id, &slot);
         } else {
             self.legs.insert(id.clone(), slot);
             self.enter(id);
@@ -315,16 +323,11 @@ impl Engine {
 
     fn remove(&mut self, id: &LegId) {
         if let Some(slot) = self.legs.remove(id) {
-            self.forget_at(id, &slot);
+            self.forget(id, &slot);
         }
     }
 
-    fn forget(&mut self, slot: Slot) {
-        let id = slot.leg.line.id.clone();
-        self.forget_at(&id, &slot);
-    }
-
-    fn forget_at(&mut self, id: &LegId, slot: &Slot) {
+    fn forget(&mut self, id: &LegId, slot: &Slot) {
         for sid in &slot.sids {
             self.calls.remove(sid);
         }

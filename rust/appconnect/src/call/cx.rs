@@ -126,6 +126,15 @@ impl Cx<'_, '_> {
         self.problem_in(problem, source.as_ref().map(|document| document.source()), url.as_ref());
     }
 
+    /// Whether the validator has found this problem at the same place of the running document.
+    pub(crate) fn is_known(&self, problem: &Problem) -> bool {
+        let Some((program, at)) = self.call.program.as_ref().zip(problem.span) else { return false };
+        program.document.problems().iter().any(|known| {
+            let inside = known.span.is_some_and(|span| at.start <= span.start && span.end <= at.end);
+            known.code == problem.code && inside
+        })
+    }
+
     /// Tells the account of a problem in a document or request of its own.
     pub(crate) fn problem_in(&mut self, problem: Problem, source: Option<&str>, url: Option<&Url>) {
         let place = source.zip(problem.span).map(|(source, span)| span.line_column(source));

@@ -142,12 +142,7 @@ pub(crate) fn recording_url(config: &Config, account: AccountSid, recording: &Re
 }
 
 /// What an `action` request says of a recording.
-pub(crate) fn recording<'a>(
-    form: &mut Form<'a>,
-    config: &Config,
-    account: AccountSid,
-    recording: &Recording,
-) {
+pub(crate) fn recording(form: &mut Form<'_>, config: &Config, account: AccountSid, recording: &Recording) {
     put(form, "RecordingUrl", recording_url(config, account, recording));
     put(form, "RecordingSid", recording.sid.as_str().to_owned());
     put(form, "RecordingDuration", recording.seconds().to_string());

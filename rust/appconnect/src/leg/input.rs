@@ -48,7 +48,7 @@ impl Step<'_, '_> {
     fn hangs_up_on_star(&mut self, at: usize) -> bool {
         let answered = self.hop(at).is_some_and(|hop| hop.answered.is_some());
         let program = self.call(at).program.as_ref();
-        let node = program.and_then(|program| program.current());
+        let node = program.and_then(crate::call::Program::current);
         answered && node.is_some_and(|node| node.flag(Attribute::HangupOnStar))
     }
 
@@ -229,7 +229,7 @@ fn decided(cx: &mut Cx<'_, '_>, node: Node<'_>, verdict: &Verdict) -> Flow {
     match verb::attempt_dial(cx, node, true) {
         Ok(Attempt::Connect(connection)) => Flow::Connect(connection),
         Ok(Attempt::Consult(step)) => Flow::Park(Running::Consulting(step)),
-        Ok(Attempt::Fail(ended)) => verb::after_dial(cx, node, ended),
+        Ok(Attempt::Fail(ended)) => verb::after_dial(cx, node, *ended),
         Err(problem) => Flow::Fail(problem),
     }
 }

@@ -141,12 +141,17 @@ impl Step<'_, '_> {
 
     pub(super) fn failed(&mut self, at: usize, problem: Problem, failed: Option<Url>, was_fallback: bool) {
         let Some(mut cx) = self.cx(at) else { return };
-        let url = failed.clone().or_else(|| cx.base());
         let code = problem.code;
-        match &failed {
-            Some(url) => cx.problem_in(problem, None, Some(url)),
-            None => cx.problem(problem),
-        }
+        let url = if let Some(url) = failed {
+            cx.problem_in(problem, None, Some(&url));
+            Some(url)
+        } else {
+            // What the validator found was reported when the document came.
+            if !cx.is_known(&problem) {
+                cx.problem(problem);
+            }
+            cx.base()
+        };
         let fallback = cx.call.fallback.clone().filter(|_| !was_fallback);
         let Some(fallback) = fallback else { return self.give_up(at) };
         let mut extra = vec![("ErrorCode".into(), code.number().to_string().into())];

@@ -3,6 +3,7 @@
 //! With `save_at_every_step` the leg is saved, released and restored around every input, which must change nothing.
 
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its own part of this")]
+#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_in_result, clippy::unwrap_used, reason = "test code")]
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;

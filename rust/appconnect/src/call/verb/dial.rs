@@ -58,7 +58,7 @@ pub(crate) enum Attempt {
     /// A programmable rule is asked first, in this step.
     Consult(u32),
     /// Nothing is dialled.
-    Fail(Ended),
+    Fail(Box<Ended>),
 }
 
 pub(super) fn enter(cx: &mut Cx<'_, '_>, node: Node<'_>) -> Flow {
@@ -68,7 +68,7 @@ pub(super) fn enter(cx: &mut Cx<'_, '_>, node: Node<'_>) -> Flow {
         return match attempt(cx, node, false) {
             Ok(Attempt::Connect(connection)) => Flow::Connect(connection),
             Ok(Attempt::Consult(step)) => Flow::Park(Running::Consulting(step)),
-            Ok(Attempt::Fail(ended)) => after(cx, node, ended),
+            Ok(Attempt::Fail(ended)) => after(cx, node, *ended),
             Err(problem) => Flow::Fail(problem),
         };
     }
@@ -94,11 +94,11 @@ pub(super) fn enter(cx: &mut Cx<'_, '_>, node: Node<'_>) -> Flow {
 /// between counts (`reliability.md` T-03).
 pub(crate) fn attempt(cx: &mut Cx<'_, '_>, node: Node<'_>, consulted: bool) -> Result<Attempt, Problem> {
     let Some(noun) = node.first_child() else {
-        return Ok(Attempt::Fail(Ended::failed(Code::DialNested, "<Dial> has nothing to dial")));
+        return Ok(Attempt::Fail(Ended::failed(Code::DialNested, "<Dial> has nothing to dial").into()));
     };
     let Ok(sid) = noun.application_sid() else {
         // The validator has reported where and why.
-        return Ok(Attempt::Fail(not_available()));
+        return Ok(Attempt::Fail(not_available().into()));
     };
     let hops = cx.depth;
     let registry = cx.world.registry;
@@ -107,7 +107,7 @@ pub(crate) fn attempt(cx: &mut Cx<'_, '_>, node: Node<'_>, consulted: bool) -> R
         Ok(admitted) => admitted,
         Err(denied) => {
             tell_owner(cx, &sid, denied.reason);
-            return Ok(Attempt::Fail(refused(cx, noun, denied.caller_sees)));
+            return Ok(Attempt::Fail(refused(cx, noun, denied.caller_sees).into()));
         }
     };
     if !consulted && cx.world.config.consult {
@@ -116,7 +116,7 @@ pub(crate) fn attempt(cx: &mut Cx<'_, '_>, node: Node<'_>, consulted: bool) -> R
     if let Err(exceeded) = cx.line.budget.charge_leg() {
         let message = format!("{exceeded}: application hop limit");
         cx.problem_at(noun, Code::HopLimit, message.as_str());
-        return Ok(Attempt::Fail(Ended::failed(Code::HopLimit, message)));
+        return Ok(Attempt::Fail(Ended::failed(Code::HopLimit, message).into()));
     }
     let (application, voice) = (admitted.application, admitted.voice.clone());
     let same_account = admitted.relation == Relation::Same;
@@ -253,7 +253,7 @@ fn sender(cx: &Cx<'_, '_>, noun: Node<'_>, child: CallSid, same_account: bool) -
 }
 
 fn caller_id(cx: &Cx<'_, '_>, node: Node<'_>) -> Address {
-    node.attribute(Attribute::CallerId).map_or_else(|| cx.call.from.clone(), |id| Address::new(id))
+    node.attribute(Attribute::CallerId).map_or_else(|| cx.call.from.clone(), Address::new)
 }
 
 fn dialled(cx: &Cx<'_, '_>, noun: Node<'_>, application: &ApplicationSid) -> Address {
