@@ -1,0 +1,45 @@
+"""Transports: how a request of the core reaches an application.
+
+A transport performs one HTTP exchange and reports a `Response` or a `Failure`; the core decides everything
+else. The transports of this room keep applications in the process: `AsgiTransport`, `WsgiTransport` and
+`CallableTransport`, and `RouterTransport` to put several together. Those that go out to the network are in
+`appconnect.driver.http` and `appconnect.driver.aiohttp_transport`.
+"""
+
+from appconnect.transport.asgi import AsgiTransport
+from appconnect.transport.exchange import (
+    BODY_LIMIT,
+    HEADER_COUNT_LIMIT,
+    HEADER_LIMIT,
+    INFORMATIONAL_LIMIT,
+    Failure,
+    FailureReason,
+    Guard,
+    Request,
+    Resolver,
+    Response,
+    Transport,
+)
+from appconnect.transport.function import Answer, CallableTransport, FormRequest
+from appconnect.transport.router import RouterTransport
+from appconnect.transport.wsgi import WsgiTransport
+
+__all__ = [
+    "BODY_LIMIT",
+    "HEADER_COUNT_LIMIT",
+    "HEADER_LIMIT",
+    "INFORMATIONAL_LIMIT",
+    "Answer",
+    "AsgiTransport",
+    "CallableTransport",
+    "Failure",
+    "FailureReason",
+    "FormRequest",
+    "Guard",
+    "Request",
+    "Resolver",
+    "Response",
+    "RouterTransport",
+    "Transport",
+    "WsgiTransport",
+]

@@ -1,0 +1,222 @@
+"""An ASGI application in this process as the other side of an exchange: FastAPI, Starlette, Quart, Litestar.
+
+The application sees what it would see behind a server: its lifespan is started before its first request and
+ended by `aclose`; a request ends when the answer is complete, while background tasks go on. An exception that
+escapes it is logged with its traceback and becomes a 500, as a server would do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, Final, Self
+from urllib.parse import unquote
+
+from appconnect.transport.body import decoded
+from appconnect.transport.exchange import Failure, FailureReason, Request, Response
+from appconnect.transport.inside import server_error
+
+_LOGGER: Final = logging.getLogger(__name__)
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+AsgiApplication = Callable[[Any, Any, Any], Awaitable[None]]
+"""An ASGI 3 application. Frameworks name the types of its three arguments differently, hence `Any`."""
+
+
+class AsgiTransport:
+    """Performs exchanges with an ASGI application (see `Transport`).
+
+    It belongs to the event loop of its first exchange, as the application's lifespan does.
+    """
+
+    def __init__(self, application: AsgiApplication, *, lifespan: bool = True) -> None:
+        """Put an application behind a transport.
+
+        Args:
+            application: The application.
+            lifespan: Whether to start and end the application's lifespan; one that knows none is left alone.
+        """
+        self._application = application
+        self._lifespan = _Lifespan(application) if lifespan else None
+        self._starting = asyncio.Lock()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> Self:
+        """Return the transport."""
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        """Close the transport."""
+        await self.aclose()
+
+    async def exchange(self, request: Request) -> Response | Failure:
+        """Perform one exchange (see `Transport`); the total time is that of the wall clock."""
+        if self._lifespan is not None and not self._lifespan.started:
+            async with self._starting:
+                await self._lifespan.start()
+        call = _Call(request, {} if self._lifespan is None else dict(self._lifespan.state))
+        task = asyncio.create_task(self._run(call))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        try:
+            async with asyncio.timeout(request.total_timeout):
+                await call.answered.wait()
+        except TimeoutError:
+            task.cancel()
+            return Failure(FailureReason.TIMEOUT, "no complete answer within the total time")
+        except BaseException:
+            task.cancel()
+            raise
+        return call.outcome()
+
+    async def aclose(self) -> None:
+        """Stop what still runs in the application, and end its lifespan."""
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if self._lifespan is not None:
+            await self._lifespan.end()
+
+    async def _run(self, call: _Call) -> None:
+        try:
+            await self._application(call.scope, call.receive, call.send)
+        except Exception:
+            _LOGGER.exception("the ASGI application failed at %s", call.path)
+        finally:
+            call.close()
+
+
+class _Call:
+    """One request as an ASGI application sees it."""
+
+    def __init__(self, request: Request, state: dict[str, Any]) -> None:
+        path, _, query = request.target.partition("?")
+        self.path = unquote(path)
+        self.answered = asyncio.Event()
+        self.scope: dict[str, Any] = {
+            "type": "http",
+            "asgi": {"version": "3.0", "spec_version": "2.4"},
+            "http_version": "1.1",
+            "method": request.method,
+            "scheme": request.scheme,
+            "path": self.path,
+            "raw_path": path.encode("ascii", "replace"),
+            "query_string": query.encode("ascii", "replace"),
+            "root_path": "",
+            "headers": [
+                (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in request.headers
+            ],
+            "client": ("127.0.0.1", 0),
+            "server": (request.host, request.port),
+            "state": state,
+        }
+        self._body: bytes | None = request.body
+        self._status: int | None = None
+        self._headers: list[tuple[str, str]] = []
+        self._pieces: list[bytes] = []
+        self._complete = False
+
+    async def receive(self) -> Message:
+        """Give the body once; then wait until there is nobody left to speak to (ASGI)."""
+        if self._body is not None:
+            body, self._body = self._body, None
+            return {"type": "http.request", "body": body, "more_body": False}
+        await self.answered.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(self, message: Message) -> None:
+        """Take a part of the answer (ASGI)."""
+        kind = message["type"]
+        if kind == "http.response.start" and self._status is None:
+            self._status = message["status"]
+            self._headers = [
+                (bytes(name).decode("latin-1"), bytes(value).decode("latin-1"))
+                for name, value in message.get("headers", ())
+            ]
+        elif kind == "http.response.body" and self._status is not None and not self._complete:
+            self._pieces.append(bytes(message.get("body", b"")))
+            if not message.get("more_body", False):
+                self._complete = True
+                self.answered.set()
+        else:
+            raise RuntimeError(f"the ASGI message {kind!r} is out of place")
+
+    def close(self) -> None:
+        """Note that the application has returned or failed."""
+        if self._status is not None and not self._complete:
+            _LOGGER.error("the ASGI application did not complete its answer at %s", self.path)
+        elif self._status is None:
+            _LOGGER.error("the ASGI application gave no answer at %s", self.path)
+        self.answered.set()
+
+    def outcome(self) -> Response | Failure:
+        """Return what came of it; an answer that broke off is what a server would have made of it."""
+        if self._status is None:
+            return server_error()
+        if not self._complete:
+            return Failure(FailureReason.TRUNCATED, "the application broke off its answer")
+        body = decoded(self._status, self._headers, b"".join(self._pieces))
+        return body if isinstance(body, Failure) else Response(self._status, self._headers, body)
+
+
+class _Lifespan:
+    """Starts and ends an application's lifespan, in a task of its own as the protocol demands."""
+
+    def __init__(self, application: AsgiApplication) -> None:
+        self._application = application
+        self._inbox: asyncio.Queue[Message] = asyncio.Queue()
+        self._task: asyncio.Task[None] | None = None
+        self._reached = asyncio.Event()
+        self._failed: str | None = None
+        self._knows_lifespan = True
+        self.started = False
+        self.state: dict[str, Any] = {}
+
+    async def start(self) -> None:
+        """Start once; an application that raises at the very idea has no lifespan."""
+        if self.started:
+            return
+        self._task = asyncio.create_task(self._run())
+        await self._tell("lifespan.startup")
+        if self._failed is not None:
+            failed, self._failed = self._failed, None
+            self._task.cancel()
+            raise RuntimeError(f"the application's start-up failed: {failed}")
+        self.started = True
+
+    async def end(self) -> None:
+        """End what was started."""
+        if self._task is None:
+            return
+        if self._knows_lifespan and not self._task.done():
+            await self._tell("lifespan.shutdown")
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+        self._task = None
+        self.started = False
+        if self._failed is not None:
+            _LOGGER.error("the application's shut-down failed: %s", self._failed)
+
+    async def _tell(self, kind: str) -> None:
+        self._reached.clear()
+        self._inbox.put_nowait({"type": kind})
+        await self._reached.wait()
+
+    async def _run(self) -> None:
+        scope = {"type": "lifespan", "asgi": {"version": "3.0", "spec_version": "2.0"}, "state": self.state}
+        try:
+            await self._application(scope, self._inbox.get, self._send)
+        except Exception as error:  # noqa: BLE001  How an application says that it has no lifespan.
+            _LOGGER.debug("the ASGI application has no lifespan: %r", error)
+            self._knows_lifespan = False
+        finally:
+            self._reached.set()
+
+    async def _send(self, message: Message) -> None:
+        if str(message["type"]).endswith(".failed"):
+            self._failed = str(message.get("message", ""))
+        self._reached.set()

@@ -1,0 +1,87 @@
+"""Several transports behind one: applications that live in this process, and the network for the rest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from appconnect.transport.exchange import Failure, FailureReason, Request, Response, Transport
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+
+
+class RouterTransport:
+    """Hands each exchange to the transport whose prefix fits its URL best (see `Transport`).
+
+        RouterTransport({"bank.example": bank, "https://shop.example/ivr": shop}, default=network)
+
+    A prefix is a host, which fits any scheme and port, or an origin with or without a path. A path fits whole
+    segments: `/ivr` fits `/ivr`, `/ivr/menu` and `/ivr?x=1`, and not `/ivrs`. The longest path wins; an
+    origin wins over a bare host.
+    """
+
+    def __init__(self, routes: Mapping[str, Transport], default: Transport | None = None) -> None:
+        """Put transports behind one.
+
+        Args:
+            routes: Prefixes and their transports.
+            default: Where everything else goes; without one it fails as `refused`.
+
+        Raises:
+            ValueError: A prefix is neither a host nor an origin.
+        """
+        self._hosts: dict[str, Transport] = {}
+        self._origins: dict[tuple[str, str, int], list[tuple[str, Transport]]] = {}
+        self._default = default
+        for prefix, transport in routes.items():
+            self._add(prefix, transport)
+        for paths in self._origins.values():
+            paths.sort(key=lambda entry: len(entry[0]), reverse=True)
+
+    def transport_for(self, request: Request) -> Transport | None:
+        """Return the transport that a request goes to."""
+        path = request.target.partition("?")[0]
+        for prefix, transport in self._origins.get((request.scheme, request.host, request.port), ()):
+            if path == prefix or path.startswith(f"{prefix}/"):
+                return transport
+        return self._hosts.get(request.host, self._default)
+
+    async def exchange(self, request: Request) -> Response | Failure:
+        """Perform one exchange (see `Transport`)."""
+        transport = self.transport_for(request)
+        if transport is None:
+            return Failure(FailureReason.REFUSED, f"no transport leads to {request.host}")
+        return await transport.exchange(request)
+
+    async def aclose(self) -> None:
+        """Close every transport, each of them once."""
+        everything = [
+            *self._hosts.values(),
+            *(entry[1] for paths in self._origins.values() for entry in paths),
+        ]
+        if self._default is not None:
+            everything.append(self._default)
+        for transport in {id(transport): transport for transport in everything}.values():
+            await transport.aclose()
+
+    def _add(self, prefix: str, transport: Transport) -> None:
+        if "://" not in prefix:
+            host = prefix.strip("[]").lower()
+            if not host or any(character in host for character in "/?#@ "):
+                raise ValueError(f"{prefix!r} is neither a host nor an origin")
+            self._hosts[host] = transport
+            return
+        parts = urlsplit(prefix)
+        if (
+            parts.scheme not in _DEFAULT_PORTS
+            or not parts.hostname
+            or parts.query
+            or parts.fragment
+            or parts.username
+        ):
+            raise ValueError(f"{prefix!r} is neither a host nor an origin")
+        origin = (parts.scheme, parts.hostname, parts.port or _DEFAULT_PORTS[parts.scheme])
+        self._origins.setdefault(origin, []).append((parts.path.rstrip("/"), transport))
