@@ -5,13 +5,17 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from urllib.parse import parse_qsl
 
+from appconnect.driver.http import HttpTransport
 from appconnect.registry import Account, Application, PhoneNumber, Registry
 from appconnect.transport import Answer, CallableTransport, FormRequest
+from appconnect.transport.function import to_response
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import AsyncIterator, Coroutine, Sequence
 
 T = TypeVar("T")
 
@@ -49,7 +53,7 @@ class Applications(CallableTransport):
     """Answers webhooks by their path, and remembers them. What has no answer gets an empty 200."""
 
     def __init__(self, answers: Mapping[str, Handler]) -> None:
-        super().__init__(self._answer)
+        super().__init__(self.answer)
         self.answers = dict(answers)
         self.requests: list[FormRequest] = []
 
@@ -58,7 +62,8 @@ class Applications(CallableTransport):
         """Where requests went, in the order in which they came."""
         return [request.path for request in self.requests]
 
-    async def _answer(self, request: FormRequest) -> Answer:
+    async def answer(self, request: FormRequest) -> Answer:
+        """Answer a webhook."""
         self.requests.append(request)
         handler = self.answers.get(request.path, "")
         answer = handler(request) if callable(handler) else handler
@@ -68,6 +73,46 @@ class Applications(CallableTransport):
 def response(content: str) -> str:
     """A TwiML document."""
     return f"<Response>{content}</Response>"
+
+
+class Anywhere:
+    """A guard that lets everything pass."""
+
+    def check(self, host: str, port: int) -> str | None:  # noqa: ARG002 - the guard's protocol
+        return None
+
+    def check_addresses(self, addresses: Sequence[str], port: int) -> str | None:  # noqa: ARG002 - the same
+        return None
+
+
+@asynccontextmanager
+async def served(apps: Applications) -> AsyncIterator[tuple[str, HttpTransport]]:
+    """The applications behind a real HTTP server: their origin, and a transport that reaches it."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(asyncio.IncompleteReadError, ConnectionError):
+            while True:
+                head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+                line, *fields = head.rstrip().split("\r\n")
+                headers = {
+                    name.lower(): value for name, _, value in (field.partition(": ") for field in fields)
+                }
+                body = await reader.readexactly(int(headers.get("content-length", "0")))
+                method, path, _ = line.split()
+                pairs = parse_qsl(body.decode(), keep_blank_values=True)
+                answer = to_response(
+                    await apps.answer(FormRequest(method, path, path, {}, dict(pairs), pairs, headers))
+                )
+                content = "".join(f"{name}: {value}\r\n" for name, value in answer.headers)
+                start = f"HTTP/1.1 {answer.status} OK\r\n{content}Content-Length: {len(answer.body)}\r\n\r\n"
+                writer.write(start.encode() + answer.body)
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    transport = HttpTransport(Anywhere())
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", transport
+        await transport.aclose()
 
 
 def run(work: Coroutine[object, object, T], *, seconds: float = 20.0) -> T:

@@ -71,3 +71,14 @@ fn a_call_crosses_to_another_account_and_returns_with_data() {
     assert_eq!(world.hung_up, Some(HangUpCause::Normal));
     assert_eq!(world.engine.live_legs(), 0);
 }
+
+#[test]
+fn an_apology_that_cannot_be_spoken_ends_the_call() {
+    let mut world = World::new();
+    world.on(ENTRY, "<Say>hello</Say>");
+    world.dial().break_media();
+    assert_eq!(world.heard.len(), 2, "{:?}", world.heard);
+    world.break_media();
+    assert_eq!(world.heard.len(), 2, "{:?}", world.heard);
+    assert_eq!(world.hung_up, Some(HangUpCause::Normal));
+}

@@ -84,6 +84,7 @@ impl Step<'_, '_> {
             Flow::Connect(connection) => self.connect(at, *connection),
             Flow::Goto(goto) => self.goto(at, &goto),
             Flow::Fail(problem) => self.document_failed(at, problem, None),
+            Flow::FailAt(problem, url) => self.document_failed(at, problem, Some(url)),
             Flow::Return { status, parameters } => {
                 let answered = self.call(at).is_answered();
                 let status = match status {
@@ -169,8 +170,11 @@ impl Step<'_, '_> {
     fn give_up(&mut self, at: usize) {
         let silent = self.world.config.failed_application == crate::config::FailedApplication::Failed;
         let call = self.call(at);
-        if at > 0 && !call.is_answered() && silent {
-            return self.end(at, Closing::of(CallStatus::Failed));
+        let status = if call.is_answered() { CallStatus::Completed } else { CallStatus::Failed };
+        // An apology that cannot be spoken either is not apologised for.
+        let apologised = call.program.as_ref().is_some_and(|program| program.document.source() == APOLOGY);
+        if apologised || (at > 0 && !call.is_answered() && silent) {
+            return self.end(at, Closing::of(status));
         }
         match Document::parse(APOLOGY.as_bytes(), None) {
             Ok(document) => {
@@ -178,7 +182,7 @@ impl Step<'_, '_> {
                 call.fallback = None;
                 self.load(at, document, None);
             }
-            Err(_) => self.end(at, Closing::of(CallStatus::Failed)),
+            Err(_) => self.end(at, Closing::of(status)),
         }
     }
 

@@ -3,19 +3,25 @@
 //! With `save_at_every_step` the leg is saved, released and restored around every input, which must change nothing.
 
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its own part of this")]
-#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_in_result, clippy::unwrap_used, reason = "test code")]
+#![allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_in_result,
+    clippy::unwrap_used,
+    reason = "test code"
+)]
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use appconnect::address::Address;
-use appconnect::effect::{Effect, Fetch, HangUpCause, Notify, PlaySource};
+use appconnect::effect::{Effect, Fetch, HangUpCause, Notify, PlaySource, StartRecording};
 use appconnect::event::{Event, EventKind};
 use appconnect::http::{Method, Request, Url, form};
 use appconnect::id::{AccountSid, CallSid, LegId, ReplyId, Seed};
 use appconnect::input::{
-    Change, Digits, FailureReason, HttpFailure, HttpResponse, HungUp, IncomingCall, MediaDone, Modify,
-    PolicyVerdict, Speech,
+    Change, Digits, FailureReason, HttpFailure, HttpResponse, HungUp, IncomingCall, MediaDone, MediaFailure,
+    Modify, PolicyVerdict, Speech,
 };
 use appconnect::pii::{Pii, Secret};
 use appconnect::policy::Verdict;
@@ -35,6 +41,14 @@ pub const APP_B: &str = "AP0000000000000000000000000000000b";
 pub const APP_C: &str = "AP0000000000000000000000000000000c";
 pub const CALLER: &str = "+15550100";
 pub const NUMBER: &str = "+15550199";
+/// Where A's number is answered.
+pub const ENTRY: &str = "https://a.example/voice";
+/// Where B's application is answered.
+pub const RECEIVER: &str = "https://b.example/voice";
+/// Where C's application is answered.
+pub const THIRD: &str = "https://c.example/voice";
+/// The `action` of A's `<Dial>` in [`World::handing_over`].
+pub const AFTER: &str = "https://a.example/after";
 pub const START: u64 = 1_700_000_000_000;
 /// How long every prompt takes, in milliseconds a round.
 pub const PROMPT_MS: u64 = 1_000;
@@ -138,6 +152,9 @@ pub struct World {
     /// Every switch of the ringing that the caller hears, with its tone.
     pub ringback: Vec<(bool, Option<String>)>,
     pub consults: Vec<ReplyId>,
+    pub recordings: Vec<StartRecording>,
+    /// When each request was made, in milliseconds since the start, by its place in `requests`.
+    pub request_times: Vec<u64>,
     pub save_at_every_step: bool,
     answers: HashMap<String, VecDeque<Answer>>,
     media: Vec<(u64, ReplyId)>,
@@ -230,6 +247,8 @@ impl World {
             answered: false,
             ringback: Vec::new(),
             consults: Vec::new(),
+            recordings: Vec::new(),
+            request_times: Vec::new(),
             save_at_every_step: false,
             answers: HashMap::new(),
             media: Vec::new(),
@@ -237,6 +256,25 @@ impl World {
             config,
             registry,
         }
+    }
+
+    /// A dials B's application, whose document is `receiver`; `dial` and `application` are attributes, `inside` are
+    /// the children of `<Application>` besides the SID.
+    pub fn handing_over(dial: &str, application: &str, inside: &str, receiver: &str) -> Self {
+        let mut world = Self::new();
+        world.hand_over(dial, application, inside, receiver);
+        world
+    }
+
+    pub fn hand_over(&mut self, dial: &str, application: &str, inside: &str, receiver: &str) -> &mut Self {
+        let dial = format!("action=\"/after\" {dial}");
+        self.on(ENTRY, &dial_application(&dial, application, APP_B, inside)).on(RECEIVER, receiver)
+    }
+
+    /// Swaps the registry while calls are under way.
+    pub fn set_registry(&mut self, registry: Registry) {
+        self.registry = Arc::new(registry);
+        self.engine.set_registry(Arc::clone(&self.registry));
     }
 
     /// The URL answers with these, the last one again and again.
@@ -256,15 +294,35 @@ impl World {
     }
 
     pub fn dial_to(&mut self, to: &str) -> &mut Self {
-        self.input(Input::IncomingCall(IncomingCall {
+        self.dial_with(|call| call.to = Address::new(to))
+    }
+
+    /// The caller dials A's number, with more that the carrier says.
+    pub fn dial_with(&mut self, change: impl FnOnce(&mut IncomingCall)) -> &mut Self {
+        let mut call = IncomingCall {
             leg: self.leg.clone(),
             from: Address::new(CALLER),
-            to: Address::new(to),
+            to: Address::new(NUMBER),
             forwarded_from: None,
             caller_name: None,
             stir_verstat: None,
-        }))
-        .unwrap();
+        };
+        change(&mut call);
+        self.input(Input::IncomingCall(call)).unwrap();
+        self
+    }
+
+    /// The prompt that plays cannot be played.
+    pub fn fail_media(&mut self, why: MediaFailure) -> &mut Self {
+        let (_, reply) = self.media.pop().unwrap();
+        self.input(Input::MediaDone(MediaDone { reply, failed: Some(why) })).unwrap();
+        self
+    }
+
+    /// The caller has been silent for as long as the recording allows.
+    pub fn fall_silent(&mut self) -> &mut Self {
+        let reply = self.recordings.last().unwrap().reply;
+        self.input(Input::MediaDone(MediaDone { reply, failed: None })).unwrap();
         self
     }
 
@@ -281,6 +339,15 @@ impl World {
 
     pub fn hang_up(&mut self) -> &mut Self {
         self.input(Input::HungUp(HungUp { leg: self.leg.clone() })).unwrap();
+        self
+    }
+
+    /// What plays right now turns out to be unplayable.
+    pub fn break_media(&mut self) -> &mut Self {
+        for (_, reply) in std::mem::take(&mut self.media) {
+            let failed = Some(MediaFailure::Retrieval);
+            self.input(Input::MediaDone(MediaDone { reply, failed })).unwrap();
+        }
         self
     }
 
@@ -339,10 +406,12 @@ impl World {
         match effect {
             Effect::Fetch(Fetch { reply, call, account, request, .. }) => {
                 self.requests.push(Seen::new(&request, account, call, true, None));
+                self.request_times.push(self.now - START);
                 replies.extend(self.respond(reply, request.document_url().as_str()));
             }
             Effect::Notify(Notify { reply, call, account, sequence, request, .. }) => {
                 self.requests.push(Seen::new(&request, account, call, false, sequence));
+                self.request_times.push(self.now - START);
                 replies.extend(self.respond(reply, request.document_url().as_str()));
             }
             Effect::Say(say) => {
@@ -364,10 +433,8 @@ impl World {
             Effect::Answer(_) => self.answered = true,
             Effect::Ringback(ringback) => self.ringback.push((ringback.on, ringback.tone.map(Into::into))),
             Effect::Consult(consult) => self.consults.push(consult.reply),
-            Effect::Collect(_)
-            | Effect::StopCollect(_)
-            | Effect::StartRecording(_)
-            | Effect::StopRecording(_) => {}
+            Effect::StartRecording(start) => self.recordings.push(start),
+            Effect::Collect(_) | Effect::StopCollect(_) | Effect::StopRecording(_) => {}
         }
     }
 
@@ -437,6 +504,18 @@ impl World {
         requests[0]
     }
 
+    /// When the only request to a URL was made, in milliseconds since the start.
+    pub fn time_of(&self, url: &str) -> u64 {
+        let place = self.requests.iter().position(|seen| seen.url.split('?').next() == Some(url));
+        self.request_times[place.unwrap_or_else(|| panic!("no request to {url}: {:?}", self.urls()))]
+    }
+
+    /// The bill of the dialling side's view of a hop, by its place.
+    pub fn hop_bill(&self, place: usize) -> &Settlement {
+        let mut hops = self.settlements.iter().filter(|bill| bill.direction == "outbound-dial");
+        hops.nth(place).unwrap_or_else(|| panic!("no hop {place}: {:?}", self.settlements))
+    }
+
     pub fn urls(&self) -> Vec<&str> {
         self.requests.iter().map(|seen| seen.url.as_str()).collect()
     }
@@ -449,6 +528,12 @@ impl World {
             _ => None,
         })
         .collect()
+    }
+
+    /// Everything that an account can see of the timeline, as text.
+    pub fn seen_by(&self, account: &str) -> Vec<String> {
+        let own = self.events.iter().filter(|event| event.account.as_str() == account);
+        own.map(|event| format!("{:?}", event.kind)).collect()
     }
 
     /// The settlement of a call.

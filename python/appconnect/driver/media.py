@@ -1,0 +1,77 @@
+"""What a media plane does for the driver: answer lines, play, listen and record.
+
+A media plane is anything with a method `perform`. It is told what to do by media effects, which it must take
+without blocking, and answers by submitting inputs to the driver:
+
+    class Softphone:
+        def __init__(self) -> None:
+            self.submit: Callable[[Input], None] = lambda _: None   # set to driver.submit
+
+        def perform(self, effect: MediaEffect) -> None:
+            match effect:
+                case Answer(leg):
+                    self.lines[leg].pick_up()
+                case HangUp(leg, cause):
+                    self.lines.pop(leg).drop(cause)
+                case Say(reply=reply, leg=leg, text=text):
+                    self.lines[leg].speak(text, then=lambda: self.submit(MediaDone(reply)))
+                case StopMedia(leg):
+                    self.lines[leg].silence()        # no MediaDone for what is stopped
+                case _:
+                    ...
+
+        def key_pressed(self, leg: str, key: str) -> None:
+            self.submit(Digits(leg, key))
+
+    media = Softphone()
+    async with Driver(engine, transport, media=media) as driver:
+        media.submit = driver.submit
+
+- `Say`, `Play` and `StartRecording` are answered by `MediaDone` when they end by themselves, and by nothing
+  when they are stopped. What cannot be played is answered with `failed="retrieval"` or
+  `failed="content-type"`.
+- `Digits` may be submitted at any time, `Speech` while a `Collect` with speech is active.
+- The caller's end of the line is submitted as `HungUp`; nothing is answered after it, nor after a `HangUp`.
+- An exception from `perform` is logged; if the effect waits for an answer, it counts as media that could not
+  be retrieved.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol, TypeAlias
+
+from appconnect.effects import (
+    Answer,
+    Collect,
+    HangUp,
+    Play,
+    Ringback,
+    Say,
+    StartRecording,
+    StopCollect,
+    StopMedia,
+    StopRecording,
+)
+
+__all__ = ["Media", "MediaEffect"]
+
+MediaEffect: TypeAlias = (
+    Answer
+    | Collect
+    | HangUp
+    | Play
+    | Ringback
+    | Say
+    | StartRecording
+    | StopCollect
+    | StopMedia
+    | StopRecording
+)
+"""The effects that concern a caller's line."""
+
+
+class Media(Protocol):
+    """A media plane."""
+
+    def perform(self, effect: MediaEffect, /) -> None:
+        """Do something to a caller's line, without blocking."""

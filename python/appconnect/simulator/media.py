@@ -1,0 +1,359 @@
+"""Simulated media: nothing is heard, but everything takes as long as a model says."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias, final
+
+from appconnect.effects import (
+    Answer,
+    Collect,
+    HangUp,
+    Play,
+    Ringback,
+    Say,
+    StartRecording,
+    StopCollect,
+    StopMedia,
+    StopRecording,
+)
+from appconnect.inputs import Digits, MediaDone, Speech
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from appconnect.clock import Clock, Timer
+    from appconnect.driver import MediaEffect
+    from appconnect.inputs import Input
+
+__all__ = ["Entry", "Line", "MediaModel", "SimulatedMedia"]
+
+_log = logging.getLogger(__name__)
+
+Failed: TypeAlias = Literal["content-type", "retrieval"]
+"""Why a file cannot be played, as `MediaDone.failed` says it."""
+
+Medium: TypeAlias = Literal["audio", "keys", "speech", "tones"]
+"""How something was said: a file, keys that were pressed, words, or tones that were played."""
+
+KEYS: Final = frozenset("0123456789*#ABCD")
+"""What a caller can press."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaModel:
+    """How long things take, in seconds (`twiml-voice.md` section 8).
+
+    Attributes:
+        characters_per_second: Pace of speech, of applications and callers alike.
+        shortest_speech: The least that one round of speech takes, before the breaks of SSML.
+        file: Length of an audio file that `files` does not know.
+        files: Length of audio files by URL; or why one cannot be played: `"retrieval"` or `"content-type"`.
+        tone: Length of a keypad tone.
+        gap: Silence after a keypad tone.
+        short_pause: Silence that a `w` among tones makes.
+        long_pause: Silence that a `W` among tones makes.
+        first_pause: Silence after which speech counts as ended where the application gives no time.
+    """
+
+    characters_per_second: float = 15.0
+    shortest_speech: float = 0.5
+    file: float = 5.0
+    files: Mapping[str, float | Failed] = field(default_factory=lambda: MappingProxyType({}))
+    tone: float = 0.1
+    gap: float = 0.1
+    short_pause: float = 0.5
+    long_pause: float = 1.0
+    first_pause: float = 1.0
+
+    def speech_ms(self, text: str, breaks_ms: int = 0) -> int:
+        """Milliseconds that it takes to say a text once."""
+        return round(max(self.shortest_speech, len(text) / self.characters_per_second) * 1_000) + breaks_ms
+
+    def tones_ms(self, tones: str) -> int:
+        """Milliseconds that it takes to play keypad tones once."""
+        pauses = {"w": self.short_pause, "W": self.long_pause}
+        return round(sum(pauses.get(tone, self.tone + self.gap) for tone in tones) * 1_000)
+
+    def play_ms(self, effect: Play) -> int | Failed:
+        """Milliseconds that a `Play` takes with all its rounds, or why it cannot be played."""
+        if effect.tones is not None:
+            return self.tones_ms(effect.tones) * effect.rounds
+        length = self.files.get(effect.url or "", self.file)
+        return length if isinstance(length, str) else round(length * 1_000) * effect.rounds
+
+    def say_ms(self, effect: Say) -> int:
+        """Milliseconds that a `Say` takes with all its rounds."""
+        return self.speech_ms(effect.text, effect.breaks_ms) * effect.rounds
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Something that was said on a line, from when it began.
+
+    Attributes:
+        at: Milliseconds since the epoch.
+        speaker: The end of the line that it came from.
+        medium: How it was said.
+        text: The words, the URL of the file, the tones or the keys.
+        call: The call whose application it was; none for the caller.
+    """
+
+    at: int
+    speaker: Literal["application", "caller"]
+    medium: Medium
+    text: str
+    call: str | None = None
+
+
+@final
+class Line:
+    """One caller's line: what happens on it, and who wants to know.
+
+    Attributes:
+        leg: Its name.
+        answered: Whether it was picked up.
+        cause: Why it is gone: the engine's cause, or `"caller"` when the caller hung up; none while it is
+            there.
+        collecting: What the application listens for.
+        ringback: Whether the caller is given ringing to hear.
+        transcript: What was said by both ends.
+        watchers: Called at every change.
+    """
+
+    __slots__ = (
+        "_clock",
+        "_last_sound",
+        "_model",
+        "_playing",
+        "_recordings",
+        "_speaking",
+        "_submit",
+        "answered",
+        "cause",
+        "collecting",
+        "leg",
+        "ringback",
+        "transcript",
+        "watchers",
+    )
+
+    def __init__(self, leg: str, clock: Clock, model: MediaModel, submit: Callable[[Input], None]) -> None:
+        """Make a line that rings; see `SimulatedMedia.line`."""
+        self.leg = leg
+        self.answered = False
+        self.cause: str | None = None
+        self.collecting: Collect | None = None
+        self.ringback = False
+        self.transcript: list[Entry] = []
+        self.watchers: list[Callable[[], object]] = []
+        self._clock = clock
+        self._model = model
+        self._submit = submit
+        self._playing: Timer | None = None
+        self._speaking: Timer | None = None
+        self._recordings: dict[str, tuple[StartRecording, Timer | None]] = {}
+        self._last_sound = 0
+
+    @property
+    def wants_keys(self) -> bool:
+        """Whether the application waits for keys, or for a recording that a key may end."""
+        return (self.collecting is not None and self.collecting.digits) or self._records_a_message()
+
+    @property
+    def wants_words(self) -> bool:
+        """Whether the application waits for words, to understand or to record them."""
+        return (
+            self.collecting is not None and self.collecting.speech is not None
+        ) or self._records_a_message()
+
+    def press(self, keys: str) -> None:
+        """The caller presses keys."""
+        self.transcript.append(Entry(self._clock.now(), "caller", "keys", keys))
+        self._submit(Digits(self.leg, keys))
+        self._changed()
+
+    def speak(self, text: str, confidence: float | None = None) -> int:
+        """The caller says something; a recogniser that listens hears it.
+
+        It reports the first word at once, so that prompts are interrupted, and all of it after the silence
+        that the application asked for.
+
+        Returns:
+            Milliseconds that it takes to say it.
+        """
+        now = self._clock.now()
+        duration = self._model.speech_ms(text)
+        self.transcript.append(Entry(now, "caller", "speech", text))
+        self._last_sound = max(self._last_sound, now + duration)
+        for start, timer in list(self._recordings.values()):
+            self._watch_silence(start, timer)
+        speech = None if self.collecting is None else self.collecting.speech
+        if speech is not None:
+            first_word = text.split(maxsplit=1)[0] if text.split() else ""
+            self._submit(Speech(self.leg, first_word, confidence, is_final=False))
+            pause = self._model.first_pause if speech.speech_timeout is None else speech.speech_timeout
+            self._stop_recogniser()
+            self._speaking = self._clock.call_at(
+                now + duration + round(pause * 1_000), lambda: self._understood(text, confidence)
+            )
+        self._changed()
+        return duration
+
+    def end(self, cause: str) -> None:
+        """The line is gone, for good."""
+        if self.cause is not None:
+            return
+        self.cause = cause
+        self.collecting = None
+        self._stop_recogniser()
+        self._stop_media()
+        for sid in list(self._recordings):
+            self._stop_recording(sid)
+        self._changed()
+
+    def perform(self, effect: MediaEffect) -> None:  # noqa: C901 - one flat list of the effects
+        """Do what the engine asks for."""
+        match effect:
+            case Answer():
+                self.answered = True
+            case Say():
+                self._hear("speech", effect.text, effect.call)
+                self._play(effect.reply, self._model.say_ms(effect))
+            case Play():
+                if effect.tones is None:
+                    self._hear("audio", effect.url or "", effect.call)
+                else:
+                    self._hear("tones", effect.tones, effect.call)
+                self._play(effect.reply, self._model.play_ms(effect))
+            case StopMedia():
+                self._stop_media()
+            case Collect():
+                self.collecting = effect
+            case StopCollect():
+                self.collecting = None
+                self._stop_recogniser()
+            case Ringback(on=on):
+                self.ringback = on
+            case StartRecording():
+                self._watch_silence(effect, None)
+            case StopRecording(recording=sid):
+                self._stop_recording(sid)
+            case HangUp(cause=cause):
+                self.end(cause)
+        self._changed()
+
+    def _hear(self, medium: Medium, text: str, call: str) -> None:
+        self.transcript.append(Entry(self._clock.now(), "application", medium, text, call))
+
+    def _play(self, reply: str, length: int | Failed) -> None:
+        self._stop_media()
+        if isinstance(length, str):
+            self._submit(MediaDone(reply, length))
+        else:
+            self._playing = self._clock.call_at(self._clock.now() + length, lambda: self._played(reply))
+
+    def _played(self, reply: str) -> None:
+        self._playing = None
+        self._submit(MediaDone(reply))
+
+    def _stop_media(self) -> None:
+        if self._playing is not None:
+            self._playing.cancel()
+            self._playing = None
+
+    def _understood(self, text: str, confidence: float | None) -> None:
+        self._speaking = None
+        self._submit(Speech(self.leg, text, confidence))
+
+    def _stop_recogniser(self) -> None:
+        if self._speaking is not None:
+            self._speaking.cancel()
+            self._speaking = None
+
+    def _watch_silence(self, start: StartRecording, timer: Timer | None) -> None:
+        """End a recording so long after the last sound; the caller is silent unless told to speak."""
+        if timer is not None:
+            timer.cancel()
+        timer = None
+        if start.silence_timeout is not None:
+            until = max(self._clock.now(), self._last_sound) + start.silence_timeout * 1_000
+            timer = self._clock.call_at(until, lambda: self._fell_silent(start))
+        self._recordings[start.recording] = (start, timer)
+
+    def _fell_silent(self, start: StartRecording) -> None:
+        if self._recordings.pop(start.recording, None) is not None:
+            self._submit(MediaDone(start.reply))
+
+    def _stop_recording(self, sid: str) -> None:
+        _, timer = self._recordings.pop(sid, (None, None))
+        if timer is not None:
+            timer.cancel()
+
+    def _records_a_message(self) -> bool:
+        # A <Dial> that records runs along with whatever is heard; it neither beeps nor minds silence.
+        return any(start.beep or start.silence_timeout is not None for start, _ in self._recordings.values())
+
+    def _changed(self) -> None:
+        for watcher in list(self.watchers):
+            watcher()
+
+
+@final
+class SimulatedMedia:
+    """A media plane for `Driver` without any media.
+
+        media = SimulatedMedia(clock)
+        async with Driver(engine, transport, media=media, clock=clock) as driver:
+            media.submit = driver.submit
+            line = media.line("leg-1")
+            driver.submit(IncomingCall(line.leg, "+14155550100", "+18005550199"))
+
+    Attributes:
+        submit: Where inputs go.
+    """
+
+    def __init__(self, clock: Clock, model: MediaModel | None = None) -> None:
+        """Make a media plane.
+
+        Args:
+            clock: Says when a prompt is over; the driver's own.
+            model: How long things take.
+        """
+        self.submit: Callable[[Input], object] = _nowhere
+        self._clock = clock
+        self._model = MediaModel() if model is None else model
+        self._lines: dict[str, Line] = {}
+
+    def line(self, leg: str) -> Line:
+        """The line of this name; a new one, that rings, when there is none.
+
+        It must be asked for before its call comes in, and is forgotten when it is gone.
+        """
+        line = self._lines.get(leg)
+        if line is None:
+            line = Line(leg, self._clock, self._model, self._submit)
+            line.watchers.append(lambda: self._forget_if_gone(line))
+            self._lines[leg] = line
+        return line
+
+    def perform(self, effect: MediaEffect, /) -> None:
+        """Do something to a caller's line; nothing to one that is gone or was never made."""
+        line = self._lines.get(effect.leg)
+        if line is not None:
+            line.perform(effect)
+
+    def _submit(self, item: Input) -> None:
+        self.submit(item)
+
+    def _forget_if_gone(self, line: Line) -> None:
+        if line.cause is not None and self._lines.get(line.leg) is line:
+            del self._lines[line.leg]
+
+
+def _nowhere(item: Input) -> None:
+    _log.warning("no driver is attached to the simulated media, dropped %r", item)

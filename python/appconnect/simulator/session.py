@@ -1,0 +1,165 @@
+"""A session: engine, driver, simulated media and clock, ready to place calls."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, final
+from weakref import WeakValueDictionary
+
+from appconnect._core import Config, Engine
+from appconnect.clock import VirtualClock
+from appconnect.driver import Driver
+from appconnect.inputs import IncomingCall
+from appconnect.simulator.caller import Caller
+from appconnect.simulator.media import MediaModel, SimulatedMedia
+from appconnect.simulator.waiting import Waiting
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+    from typing import Self
+
+    from appconnect._core import Registry, Settlement
+    from appconnect.clock import Clock
+    from appconnect.events import Event
+    from appconnect.inputs import Input
+    from appconnect.policy import PolicyHook
+    from appconnect.transport import Transport
+
+__all__ = ["Session"]
+
+SEED_BYTES = 32
+
+
+@final
+class Session:
+    """Places calls of simulated callers. Use it with `async with`; see the package for an example.
+
+    Attributes:
+        clock: The one clock of everything.
+        media: The simulated media plane.
+        engine: Runs the calls.
+        driver: Drives the engine.
+    """
+
+    def __init__(  # noqa: PLR0913 - one keyword for each thing that is plugged in
+        self,
+        registry: Registry,
+        transport: Transport,
+        *,
+        seed: bytes = bytes(SEED_BYTES),
+        config: Config | None = None,
+        policy: PolicyHook | None = None,
+        model: MediaModel | None = None,
+        clock: Clock | None = None,
+        on_event: Callable[[Event], object] | None = None,
+        on_settlement: Callable[[Settlement], object] | None = None,
+    ) -> None:
+        """Prepare a session; nothing runs before `async with`.
+
+        Args:
+            registry: Accounts, applications and what can be dialled.
+            transport: Reaches the applications; not closed with the session.
+            seed: 32 bytes that all SIDs are made from.
+            config: Of the engine; by default all defaults with the timeline on.
+            policy: Answers for connections between accounts, where `config` has `consult` on.
+            model: How long prompts and tones take.
+            clock: `SystemClock()` for real time; by default a `VirtualClock`.
+            on_event: Takes the timeline of all accounts.
+            on_settlement: Takes the bills.
+        """
+        self.clock: Clock = VirtualClock() if clock is None else clock
+        self.media = SimulatedMedia(self.clock, model)
+        self.engine = Engine(registry, seed, Config(timeline=True) if config is None else config)
+        self._on_event = on_event
+        self._callers: WeakValueDictionary[str, Caller] = WeakValueDictionary()
+        self._dialled = 0
+        self._on_idle: list[Callable[[], object]] = []
+        self.driver = Driver(
+            self.engine,
+            transport,
+            media=self.media,
+            policy=policy,
+            on_event=self._observe,
+            on_settlement=on_settlement,
+            on_idle=self._idle,
+            clock=self.clock,
+            in_order=isinstance(self.clock, VirtualClock),
+        )
+        self._waiting = Waiting(self.clock, lambda: self.driver.idle)
+        self.media.submit = self.driver.submit
+
+    async def dial(
+        self,
+        from_: str,
+        to: str,
+        *,
+        forwarded_from: str | None = None,
+        caller_name: str | None = None,
+        stir_verstat: str | None = None,
+    ) -> Caller:
+        """Place a call.
+
+        Args:
+            from_: Who calls: a number, `sip:` or `client:` address.
+            to: What is dialled: the same, or the SID of an application.
+            forwarded_from: The number that forwarded the call.
+            caller_name: The result of a caller-name look-up.
+            stir_verstat: The carrier's attestation.
+
+        Returns:
+            The caller, when the line rings. What cannot be dialled ends with the cause `not-found`.
+
+        Raises:
+            ValueError: An address is not one.
+        """
+        self._dialled += 1
+        leg = f"leg-{self._dialled}"
+        call = IncomingCall(
+            leg, from_, to, forwarded_from=forwarded_from, caller_name=caller_name, stir_verstat=stir_verstat
+        )
+        caller = Caller(from_, to, self.media.line(leg), self._waiting, self.driver.submit_checked)
+        self._callers[leg] = caller
+        try:
+            await self.driver.submit_checked(call)
+        except BaseException:
+            self.media.line(leg).end("refused")
+            raise
+        return caller
+
+    async def submit(self, item: Input) -> None:
+        """Give the engine any other input, for instance a `Modify` of a live call.
+
+        Raises:
+            InputError: The engine refused it; nothing was changed.
+        """
+        await self.driver.submit_checked(item)
+
+    async def drain(self) -> None:
+        """Wait until no call lives and nothing is outstanding."""
+        await self._waiting.until(self._is_drained, self._on_idle)
+
+    async def __aenter__(self) -> Self:
+        """Begin."""
+        await self.driver.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop, wherever the calls are; use `drain` to let them end."""
+        await self.driver.aclose()
+
+    def _observe(self, event: Event) -> None:
+        caller = self._callers.get(event.leg)
+        if caller is not None:
+            caller.observe(event)
+        if self._on_event is not None:
+            self._on_event(event)
+
+    def _idle(self) -> None:
+        for watcher in list(self._on_idle):
+            watcher()
+        self._waiting.look_around()
+
+    def _is_drained(self) -> bool:
+        return self.driver.idle and self.engine.live_calls() == 0

@@ -1,0 +1,107 @@
+"""Waiting for a call, in real or virtual time: the one place that moves a virtual clock."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, final
+
+from appconnect.clock import VirtualClock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from appconnect.clock import Clock, Timer
+
+__all__ = ["Waiting"]
+
+
+@final
+class Waiting:
+    """Lets scripts wait for conditions, and moves virtual time while they do.
+
+    Time moves while at least one script waits, none is about to go on, and nothing is outstanding. It jumps
+    to the earliest timer: a deadline of the engine, the end of a prompt, or of somebody's wait.
+    """
+
+    def __init__(self, clock: Clock, idle: Callable[[], bool]) -> None:
+        """Make the waiting room of a session.
+
+        Args:
+            clock: Moved if it is a `VirtualClock`, only read otherwise.
+            idle: Whether nothing is outstanding.
+        """
+        self._clock = clock
+        self._virtual = clock if isinstance(clock, VirtualClock) else None
+        self._idle = idle
+        self._waiting: set[asyncio.Future[bool]] = set()
+        self._about_to_go_on = 0
+        self._move_is_due = False
+
+    async def until(
+        self,
+        condition: Callable[[], bool],
+        watchers: list[Callable[[], object]],
+        seconds: float | None = None,
+    ) -> bool:
+        """Wait until a condition holds.
+
+        Args:
+            condition: What is waited for.
+            watchers: Of the thing that the condition is about: called whenever it changes.
+            seconds: The longest that is waited, by the clock.
+
+        Returns:
+            Whether the condition holds; otherwise the time is over.
+        """
+        if condition():
+            return True
+        future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+
+        def look() -> None:
+            if condition():
+                self._wake(future, holds=True)
+
+        timer: Timer | None = None
+        if seconds is not None:
+            when = self._clock.now() + round(seconds * 1_000)
+            timer = self._clock.call_at(when, lambda: self._wake(future, holds=False))
+        watchers.append(look)
+        self._waiting.add(future)
+        self.look_around()
+        try:
+            return await future
+        finally:
+            self._waiting.discard(future)
+            if future.done() and not future.cancelled():
+                self._about_to_go_on -= 1
+            watchers.remove(look)
+            if timer is not None:
+                timer.cancel()
+            self.look_around()
+
+    def look_around(self) -> None:
+        """Move time, when it is time; to be called when nothing is outstanding any more."""
+        if self._virtual is not None and self._waiting and not self._move_is_due:
+            self._move_is_due = True
+            asyncio.get_running_loop().call_soon(self._move, self._virtual)
+
+    def _move(self, clock: VirtualClock) -> None:
+        self._move_is_due = False
+        if self._about_to_go_on or all(future.done() for future in self._waiting) or not self._idle():
+            return
+        due = clock.next_timer()
+        if due is not None:
+            clock.advance_to(due)
+            self.look_around()
+            return
+        for future in self._waiting:
+            if not future.done():
+                self._about_to_go_on += 1
+                future.set_exception(
+                    RuntimeError("nothing is due any more: this would be waited for for ever")
+                )
+
+    def _wake(self, future: asyncio.Future[bool], *, holds: bool) -> None:
+        if not future.done():
+            self._about_to_go_on += 1
+            future.set_result(holds)

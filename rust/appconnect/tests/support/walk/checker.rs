@@ -1,0 +1,325 @@
+//! What must hold in every call, whatever its documents, its webhooks and its caller do.
+//!
+//! The names I1 to I17 are those of the list of invariants that every checker of this project shares.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use appconnect::effect::{Effect, Fetch, Notify};
+use appconnect::event::{Event, EventKind};
+use appconnect::http::{Method, Request, Signer, form};
+use appconnect::id::{AccountSid, CallSid, ReplyId};
+use appconnect::settlement::{LegKind, Settlement};
+use appconnect::{CallStatus, Config};
+
+use super::documents::{Documents, PARTIES, party};
+use crate::support::token;
+
+/// One `<Dial><Application>`.
+#[derive(Debug)]
+struct Hop {
+    parent: CallSid,
+    receiver: Option<CallSid>,
+    arguments: Vec<(String, String)>,
+    /// The steps that told the parent's `action` of its end.
+    told: HashSet<String>,
+}
+
+/// A request whose answer a call waits for.
+#[derive(Debug)]
+pub struct Awaited {
+    pub call: CallSid,
+    /// When the engine gives up waiting at the latest.
+    pub until: u64,
+}
+
+/// Watches the effects of one leg.
+#[derive(Debug, Default)]
+pub struct Checker {
+    pub config: Config,
+    /// Whether accounts and tokens changed while the call ran: then a request may be signed with a former token.
+    pub rotated: bool,
+    pub now: u64,
+    /// Live calls, bottom first.
+    pub stack: Vec<(CallSid, AccountSid)>,
+    /// Every call and every dialling side's view of a hop, with its owner.
+    pub owners: BTreeMap<CallSid, AccountSid>,
+    statuses: HashMap<CallSid, CallStatus>,
+    pub settled: HashMap<CallSid, Settlement>,
+    last_settled: Option<CallSid>,
+    hops: BTreeMap<CallSid, Hop>,
+    arriving: Option<CallSid>,
+    replies: HashSet<ReplyId>,
+    sequences: HashMap<CallSid, Vec<String>>,
+    fetched: HashSet<String>,
+    pub modifications: usize,
+    pub awaited: HashMap<ReplyId, Awaited>,
+    pub caller_gone: bool,
+    pub hang_ups: usize,
+    pub begun: bool,
+    /// Codes of all problems.
+    pub problems: Vec<u32>,
+}
+
+impl Checker {
+    pub fn new(config: Config, rotated: bool) -> Self {
+        Self { config, rotated, ..Self::default() }
+    }
+
+    pub fn top(&self) -> Option<(CallSid, AccountSid)> {
+        self.stack.last().copied()
+    }
+
+    fn is_over(&self) -> bool {
+        self.begun && self.stack.is_empty()
+    }
+
+    pub fn effect(&mut self, effect: &Effect, documents: &Documents) {
+        let quiet = matches!(effect, Effect::Notify(_) | Effect::Report(_));
+        assert!(quiet || self.hang_ups == 0, "after the line ended: {effect:?}");
+        match effect {
+            Effect::Fetch(fetch) => self.fetch(fetch, documents),
+            Effect::Notify(notify) => self.notify(notify, documents),
+            Effect::Report(event) => self.event(event),
+            Effect::Settle(settlement) => self.settle(settlement),
+            Effect::HangUp(_) => {
+                self.hang_ups += 1;
+                assert!(self.is_over(), "the line ends before its calls");
+                assert!(!self.caller_gone, "the caller has gone already");
+            }
+            Effect::Say(say) => self.speaks(say.reply, say.call, &format!("{say:?}")),
+            Effect::Play(play) => self.speaks(play.reply, play.call, &format!("{play:?}")),
+            Effect::StartRecording(start) => self.fresh(start.reply),
+            Effect::Consult(consult) => self.fresh(consult.reply),
+            _ => {}
+        }
+    }
+
+    /// Only the call on top speaks to the caller, in the words of its own account.
+    fn speaks(&mut self, reply: ReplyId, call: CallSid, text: &str) {
+        self.fresh(reply);
+        let (top, account) = self.top().unwrap();
+        assert_eq!(call, top, "a call that is not on top speaks");
+        keeps_to_itself(account, text);
+    }
+
+    /// No two effects wait for the same answer.
+    fn fresh(&mut self, reply: ReplyId) {
+        assert!(self.replies.insert(reply), "{reply} was given out twice");
+        assert!(!self.settled.contains_key(&reply.call) || self.is_over() || self.top().is_some());
+    }
+
+    fn fetch(&mut self, fetch: &Fetch, documents: &Documents) {
+        self.fresh(fetch.reply);
+        self.request(fetch.account, fetch.call, &fetch.request, documents);
+        self.fetched.insert(header(&fetch.request, "I-Twilio-Idempotency-Token"));
+        let allowed = self.config.limits.documents_per_root as usize + self.modifications;
+        assert!(self.fetched.len() <= allowed, "more documents than the budget");
+        let until = self.now + u64::from(fetch.overrides.total_ms) + 5_000;
+        self.awaited.retain(|_, awaited| awaited.call != fetch.call);
+        self.awaited.insert(fetch.reply, Awaited { call: fetch.call, until });
+    }
+
+    fn notify(&mut self, notify: &Notify, documents: &Documents) {
+        self.fresh(notify.reply);
+        self.request(notify.account, notify.call, &notify.request, documents);
+        let Some(sequence) = notify.sequence else { return };
+        // I7: first attempts come in order and without gaps; a retry repeats its token.
+        let token = header(&notify.request, "I-Twilio-Idempotency-Token");
+        let sent = self.sequences.entry(notify.call).or_default();
+        let place = sent.iter().position(|own| *own == token).unwrap_or_else(|| {
+            sent.push(token);
+            sent.len() - 1
+        });
+        assert_eq!(place, sequence as usize, "SequenceNumber of {}", notify.call);
+    }
+
+    fn request(&mut self, account: AccountSid, call: CallSid, request: &Request, documents: &Documents) {
+        assert_eq!(self.owners.get(&call), Some(&account), "{call} belongs to somebody else");
+        let wire = String::from_utf8(request.wire().to_vec()).unwrap();
+        keeps_to_itself(account, &wire);
+        self.hides_calls_of_others(account, &wire);
+        self.signed(account, request);
+        let encoded = match request.method() {
+            Method::Post => request.body().to_vec(),
+            Method::Get => request.url().query().unwrap_or_default().as_bytes().to_vec(),
+        };
+        let pairs = form::decode(&encoded);
+        let get = |name: &str| pairs.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str());
+        // I15: keys that were pressed for one account never reach another.
+        if let Some(digits) = get("Digits").filter(|digits| *digits != "hangup") {
+            belongs(account, digits);
+        }
+        let pairs: Vec<_> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        self.arguments(call, &pairs);
+        self.returned(call, &pairs, request, documents);
+    }
+
+    /// The arguments of a hop arrive as they were given.
+    fn arguments(&mut self, call: CallSid, pairs: &[(&str, &str)]) {
+        let hop = self.hops.values().find(|hop| hop.receiver == Some(call));
+        let known = |name: &str| hop.is_some_and(|hop| hop.arguments.iter().any(|(own, _)| own == name));
+        for (name, value) in
+            pairs.iter().filter_map(|(name, value)| Some((name.strip_prefix("Param_")?, value)))
+        {
+            assert!(known(name), "{call} is told a parameter {name} that was not given");
+            let hop = hop.unwrap();
+            assert!(hop.arguments.iter().any(|(own, given)| own == name && given == value));
+        }
+    }
+
+    /// I8, I9: return values reach exactly one step, the action of the immediate parent, after the child's end.
+    fn returned(&mut self, call: CallSid, pairs: &[(&str, &str)], request: &Request, documents: &Documents) {
+        let child =
+            pairs.iter().find(|(name, _)| *name == "DialCallSid").map(|(_, value)| value.parse().unwrap());
+        if let Some(child) = child {
+            let hop = self.hops.get_mut(&child).unwrap();
+            assert_eq!(hop.parent, call);
+            assert!(self.settled.contains_key(&child), "the action runs before the hop has ended");
+            hop.told.insert(header(request, "I-Twilio-Idempotency-Token"));
+            assert_eq!(hop.told.len(), 1, "the action of a <Dial> runs twice");
+        }
+        for (name, value) in pairs {
+            let Some(name) = name.strip_prefix("ReturnParam_") else { continue };
+            assert_eq!(documents.returns.get(name).map(String::as_str), Some(*value), "ReturnParam_{name}");
+            let hop = &self.hops[&child.expect("only an action has return values")];
+            assert_eq!(hop.receiver, documents.served.get(name).copied(), "ReturnParam_{name}");
+        }
+    }
+
+    /// I12: signed with the token of the owner, and of nobody else.
+    fn signed(&self, account: AccountSid, request: &Request) {
+        let pairs = form::decode(request.body());
+        let pairs: Vec<_> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let signature = header(request, "X-Twilio-Signature");
+        let fits = |token| Signer::new(&token).verify(request.url(), &pairs, &signature);
+        for other in &PARTIES {
+            let own = other.account == account.as_str();
+            let current = fits(token(other.account));
+            let rotated = self.rotated && fits(super::next_token(other.account));
+            assert_eq!(current || rotated, own, "signature of {} for {account}", other.account);
+        }
+    }
+
+    fn hides_calls_of_others(&self, account: AccountSid, text: &str) {
+        if self.config.expose_parent_call_sid == appconnect::config::ExposeParent::Always {
+            return;
+        }
+        for (call, _) in self.owners.iter().filter(|(_, owner)| **owner != account) {
+            assert!(!text.contains(call.as_str()), "{account} is shown {call} of another account");
+        }
+    }
+
+    fn event(&mut self, event: &Event) {
+        let Event { call, account, kind, .. } = event;
+        if let EventKind::Began(_) = kind {
+            self.begun = true;
+            self.owners.insert(*call, *account);
+            self.stack.push((*call, *account));
+            assert!(self.stack.len() <= self.config.limits.hops as usize + 1, "more hops than the limit");
+            if let Some(child) = self.arriving.take() {
+                self.hops.get_mut(&child).unwrap().receiver = Some(*call);
+            }
+        }
+        let text = shown(event);
+        keeps_to_itself(*account, &text);
+        self.hides_calls_of_others(*account, &text);
+        match kind {
+            EventKind::Dialled(dialled) => {
+                let arguments = &dialled.parameters;
+                let arguments =
+                    arguments.iter().map(|(name, value)| (name.clone(), value.reveal().to_owned()));
+                let hop = Hop {
+                    parent: *call,
+                    receiver: None,
+                    arguments: arguments.collect(),
+                    told: HashSet::new(),
+                };
+                self.hops.insert(dialled.child, hop);
+                self.owners.insert(dialled.child, *account);
+                self.arriving = Some(dialled.child);
+                assert!(self.hops.len() <= self.config.limits.legs_per_root as usize, "I10");
+            }
+            EventKind::Status(changed) => self.status(*call, changed.status),
+            EventKind::Pressed(pressed) => belongs(*account, pressed.digits.reveal()),
+            EventKind::Problem(raised) => {
+                let code = raised.problem.code.number();
+                assert_ne!(code, 12_400, "the engine broke");
+                self.problems.push(code);
+            }
+            _ => {}
+        }
+    }
+
+    /// I1, I3: along the table, and a final status is final.
+    fn status(&mut self, call: CallSid, status: CallStatus) {
+        match self.statuses.insert(call, status) {
+            None => assert_eq!(status, CallStatus::Ringing),
+            Some(before) => assert!(before.may_become(status), "{before} -> {status}"),
+        }
+    }
+
+    /// I2: one bill for each call, after its final status; both views of a hop agree.
+    fn settle(&mut self, bill: &Settlement) {
+        let Settlement { call, account, .. } = bill;
+        assert_eq!(self.owners.get(call), Some(account));
+        assert!(self.settled.insert(*call, bill.clone()).is_none(), "{call} is billed twice");
+        let length = bill.answered.map_or(0, |answered| bill.ended.seconds_since(answered));
+        assert_eq!(bill.seconds, length, "I14");
+        assert_eq!(bill.amount.0 == 0, bill.answered.is_none() || bill.leg == LegKind::ApplicationHop);
+        if bill.leg == LegKind::ApplicationHop {
+            let other = &self.settled[&self.last_settled.unwrap()];
+            assert_eq!(self.hops[call].receiver, Some(other.call), "the hop ends with its call");
+            let view = |bill: &Settlement| (bill.status, bill.started, bill.answered, bill.ended);
+            assert_eq!(view(bill), view(other), "two views of one hop");
+        } else {
+            assert_eq!(self.stack.pop(), Some((*call, *account)), "calls end from the top");
+            let status = self.statuses[call];
+            assert!(status.is_terminal());
+            assert_eq!(bill.status, status.as_str());
+            self.awaited.retain(|_, awaited| awaited.call != *call);
+        }
+        self.last_settled = Some(*call);
+    }
+
+    /// Everything has ended, once.
+    pub fn finished(&self) {
+        assert!(self.stack.is_empty(), "calls are left: {:?}", self.stack);
+        assert_eq!(self.hang_ups, usize::from(!self.caller_gone), "HangUp");
+        for call in self.owners.keys() {
+            assert!(self.settled.contains_key(call), "{call} was never billed");
+        }
+    }
+}
+
+fn header(request: &Request, name: &str) -> String {
+    request.header(name).unwrap_or_default().to_owned()
+}
+
+/// I15: no word of another account.
+fn keeps_to_itself(account: AccountSid, text: &str) {
+    for other in PARTIES.iter().filter(|other| other.account != account.as_str()) {
+        assert!(!text.contains(other.canary), "{account} is shown {}: {text}", other.canary);
+    }
+}
+
+fn belongs(account: AccountSid, keys: &str) {
+    let own = party(account.as_str()).keys;
+    assert!(keys.chars().all(|key| "*#".contains(key) || own.contains(key)), "{account} is shown {keys}");
+}
+
+/// An event with the personal data that its `Debug` hides.
+fn shown(event: &Event) -> String {
+    use std::fmt::Write as _;
+    let mut text = format!("{event:?}");
+    let pairs = match &event.kind {
+        EventKind::Requested(requested) => requested.form.as_slice(),
+        EventKind::Dialled(dialled) => &dialled.parameters,
+        EventKind::Returned(returned) => &returned.parameters,
+        EventKind::Said(said) => return text + said.text.reveal(),
+        _ => &[],
+    };
+    for (name, value) in pairs {
+        write!(text, " {name}={}", value.reveal()).unwrap();
+    }
+    text
+}

@@ -1,0 +1,288 @@
+//! Random documents and answers, drawn from a list of choices so that a failing case shrinks to a small one.
+
+use std::collections::HashMap;
+
+use appconnect::id::CallSid;
+use appconnect::input::FailureReason;
+
+use crate::support::{APP_A, APP_B, APP_C, Answer};
+
+/// Decisions that were made in advance. Once they are used up every decision is the first one, which ends a call.
+#[derive(Clone, Debug)]
+pub struct Choices {
+    made: Vec<u16>,
+    at: usize,
+}
+
+impl Choices {
+    pub const fn new(made: Vec<u16>) -> Self {
+        Self { made, at: 0 }
+    }
+
+    pub const fn is_over(&self) -> bool {
+        self.at >= self.made.len()
+    }
+
+    pub fn below(&mut self, bound: usize) -> usize {
+        let made = self.made.get(self.at).copied().unwrap_or_default();
+        self.at += 1;
+        usize::from(made) % bound.max(1)
+    }
+
+    pub fn one<T: Copy>(&mut self, items: &[T]) -> T {
+        items[self.below(items.len())]
+    }
+
+    /// True once in `times`, and never when the choices are used up.
+    pub fn rarely(&mut self, times: usize) -> bool {
+        self.below(times) == times - 1
+    }
+}
+
+/// An account, and the words that only it may see.
+#[derive(Debug)]
+pub struct Party {
+    pub account: &'static str,
+    pub application: &'static str,
+    /// Stands in every URL, text and spoken word of this account, and in nothing that it hands over.
+    pub canary: &'static str,
+    /// The keys that callers press only while this account's call listens.
+    pub keys: &'static str,
+}
+
+pub const PARTIES: [Party; 3] = [
+    Party { account: crate::support::A, application: APP_A, canary: "cnrya", keys: "0123" },
+    Party { account: crate::support::B, application: APP_B, canary: "cnryb", keys: "456" },
+    Party { account: crate::support::C, application: APP_C, canary: "cnryc", keys: "789" },
+];
+
+pub fn party(account: &str) -> &'static Party {
+    PARTIES.iter().find(|party| party.account == account).unwrap()
+}
+
+const VALUES: [(&str, &str); 5] =
+    [("yes", "yes"), ("", ""), ("&#233; &amp;+=%", "é &+=%"), ("&lt;a&gt;", "<a>"), ("T-7", "T-7")];
+
+/// Makes documents, and remembers what they return.
+#[derive(Debug, Default)]
+pub struct Documents {
+    made: usize,
+    /// Return values by name, as they must arrive.
+    pub returns: HashMap<String, String>,
+    /// The call that was given the document with this return value.
+    pub served: HashMap<String, CallSid>,
+}
+
+impl Documents {
+    /// The body of a `<Response>` for a call of this party.
+    pub fn twiml(&mut self, choices: &mut Choices, party: &Party, call: CallSid) -> String {
+        let verbs = choices.one(&[1, 2, 0, 3, 1]);
+        if choices.is_over() {
+            return String::new();
+        }
+        (0..verbs).map(|_| self.verb(choices, party, call)).collect()
+    }
+
+    fn verb(&mut self, c: &mut Choices, party: &Party, call: CallSid) -> String {
+        match c.below(18) {
+            0 | 1 => say(c, party),
+            2..=5 => self.dial(c, party),
+            6 | 7 => gather(c, party),
+            8 => format!("<Pause{}/>", attribute(c, "length", &["1", "0", "70", "-1"])),
+            9 | 10 => format!("<Hangup>{}</Hangup>", self.returned(c, call)),
+            11 => play(c, party),
+            12 => record(c, party),
+            13 => format!(
+                "<Redirect{}>{}</Redirect>",
+                attribute(c, "method", &["GET", "POST", "PUT"]),
+                link(c, party)
+            ),
+            14 => {
+                let reason = attribute(c, "reason", &["busy", "rejected", "no"]);
+                format!("<Reject{reason}>{}</Reject>", self.returned(c, call))
+            }
+            15 => "<Say> </Say>".to_owned(),
+            16 => unsupported(c, party),
+            _ => format!("<Number>{}</Number><Bogus a='1'><Say>x</Say></Bogus>", party.canary),
+        }
+    }
+
+    fn dial(&mut self, c: &mut Choices, party: &Party) -> String {
+        let attributes = [
+            url(c, "action", party),
+            url(c, "action", party),
+            attribute(c, "method", &["GET", "POST"]),
+            attribute(c, "timeout", &["5", "20", "1"]),
+            attribute(c, "timeLimit", &["3", "90", "0"]),
+            attribute(c, "answerOnBridge", &["true", "false"]),
+            attribute(c, "hangupOnStar", &["true", "maybe"]),
+            attribute(c, "callerId", &["+15550123", "client:zoe"]),
+            attribute(c, "ringTone", &["de", "zz"]),
+            attribute(c, "record", &["record-from-answer", "record-from-ringing-dual", "true"]),
+            url(c, "recordingStatusCallback", party),
+            attribute(c, "recordingStatusCallbackEvent", &["in-progress completed", "absent"]),
+        ];
+        let attributes = unique(attributes);
+        let noun = [
+            attribute(c, "customerId", &["acme-eu", ""]),
+            attribute(c, "copyParentTo", &["true", "x"]),
+            url(c, "statusCallback", party),
+            attribute(c, "statusCallbackEvent", &["initiated ringing answered completed", "answered"]),
+            attribute(c, "statusCallbackMethod", &["GET", "POST"]),
+        ];
+        let noun = unique(noun);
+        let unknown = "AP00000000000000000000000000000999";
+        let sid = c.one(&[APP_B, APP_C, APP_B, APP_A, APP_C, unknown, "", "APx y"]);
+        let arguments: String = (0..c.below(3)).map(|_| self.parameter(c).0).collect();
+        let noun =
+            format!("<Application{noun}><ApplicationSid>{sid}</ApplicationSid>{arguments}</Application>");
+        format!("<Dial{attributes}>{noun}</Dial>")
+    }
+
+    /// A `<Parameter>` with its name and decoded value.
+    fn parameter(&mut self, c: &mut Choices) -> (String, String, String) {
+        self.made += 1;
+        let (written, value) = c.one(&VALUES);
+        let name = format!("p{}", self.made);
+        (format!("<Parameter name=\"{name}\" value=\"{written}\"/>"), name, value.to_owned())
+    }
+
+    fn returned(&mut self, c: &mut Choices, call: CallSid) -> String {
+        (0..c.below(3))
+            .map(|_| {
+                let (text, name, value) = self.parameter(c);
+                self.returns.insert(name.clone(), value);
+                self.served.insert(name, call);
+                text
+            })
+            .collect()
+    }
+
+    /// What a webhook of this party answers.
+    pub fn answer(&mut self, c: &mut Choices, party: &Party, call: CallSid) -> Answer {
+        let twiml = self.twiml(c, party, call);
+        let canary = party.canary;
+        match c.below(18) {
+            0..=6 => Answer::twiml(&twiml),
+            7 => Answer::twiml(&twiml).with_header("Set-Cookie", &format!("c={canary}; Path=/")),
+            8 => Answer::status(c.one(&[500, 404, 204, 429])),
+            9 => Answer::Fails(c.one(FailureReason::ALL)),
+            10 => Answer::redirect(
+                c.one(&[302, 307, 301, 308]),
+                &format!("https://{canary}.example/moved?k={canary}"),
+            ),
+            11 => Answer::status(401).with_header("WWW-Authenticate", "Basic realm=\"x\""),
+            12 => Answer::typed("text/plain", format!("{canary} & <plain> text").as_bytes()),
+            13 => Answer::typed("application/json", b"{}"),
+            14 => Answer::typed("text/plain", "&".repeat(40_000).as_bytes()),
+            15 => Answer::typed("text/xml; charset=iso-8859-1", b"<Response><Say>caf\xe9</Say></Response>"),
+            16 => Answer::typed("audio/wav", b"RIFF"),
+            _ => Answer::typed("text/xml", b"<?xml version='1.0' encoding='US-ASCII'?><Response><Pause/>"),
+        }
+    }
+}
+
+/// An attribute with one of these values, or none.
+fn attribute(c: &mut Choices, name: &str, values: &[&str]) -> String {
+    if c.below(3) != 1 {
+        return String::new();
+    }
+    format!(" {name}=\"{}\"", c.one(values))
+}
+
+/// The attributes that were chosen, each name once.
+fn unique<const N: usize>(attributes: [String; N]) -> String {
+    let mut kept: Vec<String> = Vec::new();
+    for attribute in attributes {
+        let name = attribute.split('=').next().unwrap_or_default().to_owned();
+        if !kept.iter().any(|own| own.split('=').next() == Some(name.as_str())) {
+            kept.push(attribute);
+        }
+    }
+    kept.concat()
+}
+
+fn url(c: &mut Choices, name: &str, party: &Party) -> String {
+    if c.below(2) == 0 {
+        return String::new();
+    }
+    format!(" {name}=\"{}\"", link(c, party))
+}
+
+fn link(c: &mut Choices, party: &Party) -> String {
+    let canary = party.canary;
+    match c.below(12) {
+        0..=3 => format!("/next?k={canary}"),
+        4 => "next".to_owned(),
+        5 | 6 => format!("https://{canary}.example/abs?a=1&amp;b=%2B"),
+        7 => format!("https://{canary}.example/slow#tt=900&amp;rc=2&amp;rp=all"),
+        8 => format!("https://user:pw-{canary}@{canary}.example/private"),
+        9 => String::new(),
+        10 => "ftp://nowhere.example/".to_owned(),
+        _ => format!("https://{canary}.example/{}", "long/".repeat(1_500)),
+    }
+}
+
+fn say(c: &mut Choices, party: &Party) -> String {
+    let repeat = attribute(c, "loop", &["2", "0", "x"]);
+    format!("<Say{repeat}>{} speaks<break time=\"1s\"/></Say>", party.canary)
+}
+
+fn play(c: &mut Choices, party: &Party) -> String {
+    if c.below(3) == 2 {
+        "<Play digits=\"ww12#\"/>".to_owned()
+    } else {
+        format!("<Play>{}</Play>", link(c, party))
+    }
+}
+
+fn gather(c: &mut Choices, party: &Party) -> String {
+    let attributes = [
+        attribute(c, "input", &["dtmf speech", "speech", "dtmf", "fax"]),
+        url(c, "action", party),
+        attribute(c, "method", &["GET"]),
+        attribute(c, "timeout", &["3", "0", "auto"]),
+        attribute(c, "numDigits", &["1", "3", "0"]),
+        attribute(c, "finishOnKey", &["*", "", "##"]),
+        attribute(c, "actionOnEmptyResult", &["true"]),
+        attribute(c, "bargeIn", &["false", "true"]),
+        url(c, "partialResultCallback", party),
+    ]
+    .concat();
+    let prompts: String = (0..c.below(3))
+        .map(|_| match c.below(3) {
+            0 => say(c, party),
+            1 => play(c, party),
+            _ => "<Pause length=\"2\"/>".to_owned(),
+        })
+        .collect();
+    format!("<Gather{attributes}>{prompts}</Gather>")
+}
+
+fn record(c: &mut Choices, party: &Party) -> String {
+    let attributes = [
+        url(c, "action", party),
+        attribute(c, "timeout", &["0", "2"]),
+        attribute(c, "maxLength", &["4", "0"]),
+        attribute(c, "finishOnKey", &["#", ""]),
+        attribute(c, "transcribe", &["true"]),
+        url(c, "recordingStatusCallback", party),
+        attribute(c, "recordingStatusCallbackEvent", &["in-progress completed", "in-progress"]),
+    ]
+    .concat();
+    format!("<Record{attributes}/>")
+}
+
+fn unsupported(c: &mut Choices, party: &Party) -> String {
+    let action = url(c, "action", party);
+    match c.below(8) {
+        0 => format!("<Enqueue{action}>support</Enqueue>"),
+        1 => format!("<Pay{action}/>"),
+        2 => format!("<Sms{action} to=\"+15550111\">hi</Sms>"),
+        3 => format!("<Connect{action}><Stream url=\"wss://{}.example/s\"/></Connect>", party.canary),
+        4 => "<Leave/><Echo/>".to_owned(),
+        5 => format!("<Refer{action}><Sip>sip:a@b.example</Sip></Refer>"),
+        6 => format!("<Dial{action}><Number>+15550111</Number></Dial>"),
+        _ => format!("<Dial{action}/>"),
+    }
+}

@@ -1,0 +1,539 @@
+//! A random walk: documents, webhooks, callers and accounts that do anything in any order, and a record of it that
+//! can be run again.
+
+#![allow(dead_code, unreachable_pub, reason = "each test file uses its own part of this")]
+
+mod checker;
+mod documents;
+
+use std::sync::{Arc, OnceLock};
+
+use appconnect::address::Address;
+use appconnect::config::{EmptyDocument, ExposeParent, FailedApplication, Geography, PlayFailure};
+use appconnect::effect::Effect;
+use appconnect::event::EventKind;
+use appconnect::http::Method;
+use appconnect::id::{CallSid, LegId, ReplyId, Seed};
+use appconnect::input::{
+    Change, Digits, FailureReason, HttpFailure, HttpResponse, HungUp, IncomingCall, MediaDone, MediaFailure,
+    Modify, PolicyVerdict, Speech,
+};
+use appconnect::pii::{Pii, Secret};
+use appconnect::policy::{Limits, Verdict};
+use appconnect::registry::{Account, AccountStatus, Handler, Registry};
+use appconnect::time::Millis;
+use appconnect::{Config, Engine, Input, InputError};
+
+pub use checker::Checker;
+pub use documents::{Choices, Documents, PARTIES, Party, party};
+
+use crate::support::{
+    A, APP_A, APP_B, APP_C, Answer, B, C, CALLER, NUMBER, START, application, hook, registry,
+};
+
+/// Nobody's: a time at which no other timer can fire.
+const ROOT_SECONDS: u64 = 7_919;
+
+/// What the walk did, so that it can be done again.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    pub now: u64,
+    pub act: Act,
+    /// A reply that nobody waits for: it must change nothing.
+    pub stale: bool,
+}
+
+#[derive(Clone, Debug)]
+pub enum Act {
+    Input(Input),
+    /// The registry with this number takes over.
+    Swap(usize),
+}
+
+struct Pending {
+    reply: ReplyId,
+    call: CallSid,
+    account: &'static Party,
+}
+
+pub struct Walk {
+    engine: Engine,
+    choices: Choices,
+    documents: Documents,
+    pub checker: Checker,
+    pub config: Config,
+    pub log: Vec<Entry>,
+    /// The effects of each entry of the log.
+    pub effects: Vec<Vec<Effect>>,
+    /// A snapshot taken before each input, where a leg lived.
+    pub snapshots: Vec<Vec<u8>>,
+    now: u64,
+    leg: LegId,
+    pending: Vec<Pending>,
+    media: Vec<ReplyId>,
+    consults: Vec<ReplyId>,
+    /// Answered, or stopped.
+    used: Vec<ReplyId>,
+    /// Never answered.
+    dropped: Vec<Pending>,
+    swaps: bool,
+}
+
+/// The token that an account has after it was changed.
+pub fn next_token(account: &str) -> Secret {
+    Secret::new(format!("next-token-of-{account}"))
+}
+
+/// The registries of a walk: the first is where calls begin, the others take something away.
+pub fn registries() -> &'static [Arc<Registry>] {
+    static ALL: OnceLock<Vec<Arc<Registry>>> = OnceLock::new();
+    ALL.get_or_init(|| (0..8).map(|number| Arc::new(numbered(number))).collect())
+}
+
+fn numbered(number: usize) -> Registry {
+    registry(|accounts, applications, numbers| {
+        *applications = vec![
+            application(APP_A, A, "own.cnrya.example", false),
+            application(APP_B, B, "cnryb.example", true),
+            application(APP_C, C, "cnryc.example", true),
+        ];
+        applications[1].fallback = Some(hook("https://cnryb.example/fallback"));
+        applications[1].voice = Some(hook("https://cnryb.example/voice#rc=2&rp=all"));
+        let mut voice = hook("https://user:pw-cnryc@cnryc.example/voice?own=1");
+        voice.method = Method::Get;
+        applications[2].voice = Some(voice);
+        if let Handler::Webhooks(webhooks) = &mut numbers[0].handler {
+            webhooks.voice = Some(hook("https://cnrya.example/voice"));
+            webhooks.status_callback = Some(hook("https://cnrya.example/status#rc=1&rp=5xx"));
+        }
+        match number {
+            1 => applications[1].public_application_connect_enabled = false,
+            2 => accounts[1].status = AccountStatus::Suspended,
+            3 => {
+                accounts.remove(1);
+                applications.remove(1);
+            }
+            4 => {
+                for account in &mut *accounts {
+                    let renewed = next_token(account.sid.as_str());
+                    *account = Account::new(account.sid, None, AccountStatus::Active, renewed);
+                }
+            }
+            5 => accounts[0].status = AccountStatus::Closed,
+            6 => {
+                accounts.remove(0);
+                applications.remove(0);
+                numbers.clear();
+            }
+            7 => applications[1].voice = None,
+            _ => {}
+        }
+    })
+}
+
+fn configuration(c: &mut Choices) -> Config {
+    let limits = Limits {
+        hops: c.one(&[3, 10, 1, 0]),
+        legs_per_root: c.one(&[6, 50, 2]),
+        documents_per_root: c.one(&[40, 500, 5]),
+        root_seconds: ROOT_SECONDS,
+        ..Limits::default()
+    };
+    Config {
+        limits,
+        timeline: true,
+        consult: c.rarely(4),
+        failed_application: c.one(&[FailedApplication::Failed, FailedApplication::PlayError]),
+        empty_document: c.one(&[EmptyDocument::Completed, EmptyDocument::NoAnswer]),
+        expose_parent_call_sid: c.one(&[
+            ExposeParent::SameAccount,
+            ExposeParent::SameAccount,
+            ExposeParent::Never,
+            ExposeParent::Always,
+        ]),
+        geography: c.one(&[Geography::Empty, Geography::Omit]),
+        play_failure: c.one(&[PlayFailure::Fallback, PlayFailure::Skip]),
+        repeat_parameters: c.rarely(3),
+        sender_account: c.rarely(3),
+        charset_suffix: c.rarely(3),
+        strict: c.rarely(3),
+        dial_timeout_buffer: c.one(&[0, 5]),
+        ..Config::default()
+    }
+}
+
+pub fn incoming(leg: &LegId, to: &str) -> Input {
+    Input::IncomingCall(IncomingCall {
+        leg: leg.clone(),
+        from: Address::new(CALLER),
+        to: Address::new(to),
+        forwarded_from: Some(Pii::from("+15550177")),
+        caller_name: Some(Pii::from("Zoe")),
+        stir_verstat: Some("TN-Validation-Passed-A".into()),
+    })
+}
+
+impl Walk {
+    pub fn new(made: Vec<u16>, seed: u8, swaps: bool) -> Self {
+        let mut choices = Choices::new(made);
+        let config = configuration(&mut choices);
+        let mut engine = Engine::new(config.clone(), Seed::new([seed; 32]));
+        engine.set_registry(Arc::clone(&registries()[0]));
+        Self {
+            engine,
+            choices,
+            documents: Documents::default(),
+            checker: Checker::new(config.clone(), swaps),
+            config,
+            log: Vec::new(),
+            effects: Vec::new(),
+            snapshots: Vec::new(),
+            now: START,
+            leg: "leg-1".parse().unwrap(),
+            pending: Vec::new(),
+            media: Vec::new(),
+            consults: Vec::new(),
+            used: Vec::new(),
+            dropped: Vec::new(),
+            swaps,
+        }
+    }
+
+    /// Walks to the end of the call and of its last requests.
+    pub fn run(mut self) -> Self {
+        let (leg, to) = (self.leg.clone(), self.choices.one(&[NUMBER, NUMBER, APP_B, APP_C]));
+        self.give(incoming(&leg, to)).unwrap();
+        for _ in 0..5_000 {
+            if self.engine.live_legs() == 0 {
+                self.checker.finished();
+                assert_eq!(self.engine.next_timeout(), None);
+                return self;
+            }
+            self.step();
+        }
+        panic!("the call never comes to an end");
+    }
+
+    fn step(&mut self) {
+        if self.choices.rarely(8) {
+            self.now += self.choices.one(&[1, 400, 2_500]);
+        }
+        match self.choices.below(24) {
+            0..=8 => self.go_on(),
+            9..=11 => self.answer_one(),
+            12 if !self.pending.is_empty() => {
+                let place = self.choices.below(self.pending.len());
+                let lost = self.pending.remove(place);
+                self.dropped.push(lost);
+            }
+            13 if !self.dropped.is_empty() => {
+                let place = self.choices.below(self.dropped.len());
+                let late = self.dropped.remove(place);
+                self.answer(&late);
+            }
+            14 | 15 => self.press(),
+            16 => self.speak(),
+            17 => {
+                self.now += self.choices.one(&[999, 6_000, 20_000, 61_000, 3_600_000]);
+                self.tick();
+            }
+            18 => self.modify(),
+            19 => self.stale(),
+            20 if self.choices.rarely(3) => {
+                self.checker.caller_gone = self.checker.hang_ups == 0;
+                let leg = self.leg.clone();
+                self.give(Input::HungUp(HungUp { leg })).unwrap();
+            }
+            21 => self.media_ends(),
+            22 => self.refused(),
+            23 if self.swaps => {
+                let number = self.choices.below(registries().len());
+                self.engine.set_registry(Arc::clone(&registries()[number]));
+                self.log.push(Entry { now: self.now, act: Act::Swap(number), stale: false });
+                self.effects.push(Vec::new());
+            }
+            _ => self.tick(),
+        }
+    }
+
+    /// What a world without surprises would do next.
+    fn go_on(&mut self) {
+        if !self.pending.is_empty() {
+            let next = self.pending.remove(0);
+            return self.answer(&next);
+        }
+        if !self.media.is_empty() {
+            return self.media_ends();
+        }
+        if let Some(reply) = self.consults.pop() {
+            let deny = Verdict::Deny { reason: "closed".into() };
+            let verdict = if self.choices.rarely(4) { deny } else { Verdict::Allow };
+            self.used.push(reply);
+            return self.give(Input::Verdict(PolicyVerdict { reply, verdict })).unwrap();
+        }
+        if let Some(Millis(next)) = self.engine.next_timeout() {
+            self.now = self.now.max(next);
+        }
+        self.tick();
+    }
+
+    fn tick(&mut self) {
+        self.give(Input::Tick).unwrap();
+        // What was to come by now counts as lost.
+        let now = self.now;
+        self.checker.awaited.retain(|_, awaited| awaited.until > now);
+        let next = self.engine.next_timeout();
+        assert!(next.is_none_or(|next| next.0 > self.now), "a timer of the past is still set");
+    }
+
+    fn answer_one(&mut self) {
+        if self.pending.is_empty() {
+            return self.go_on();
+        }
+        let place = self.choices.below(self.pending.len());
+        let pending = self.pending.remove(place);
+        self.answer(&pending);
+    }
+
+    fn answer(&mut self, pending: &Pending) {
+        let reply = pending.reply;
+        let input = match self.documents.answer(&mut self.choices, pending.account, pending.call) {
+            Answer::Http { status, headers, body } => {
+                Input::HttpResponse(HttpResponse { reply, status, headers, body })
+            }
+            Answer::Fails(reason) => Input::HttpFailure(HttpFailure { reply, reason }),
+            Answer::Silent => return,
+        };
+        self.used.push(reply);
+        self.checker.awaited.remove(&reply);
+        self.give(input).unwrap();
+    }
+
+    fn media_ends(&mut self) {
+        if self.media.is_empty() {
+            return self.press();
+        }
+        let place = self.choices.below(self.media.len());
+        let reply = self.media.remove(place);
+        let failed = self.choices.one(&[
+            None,
+            None,
+            None,
+            Some(MediaFailure::Retrieval),
+            Some(MediaFailure::ContentType),
+        ]);
+        self.used.push(reply);
+        self.give(Input::MediaDone(MediaDone { reply, failed })).unwrap();
+    }
+
+    fn listener(&self) -> &'static Party {
+        self.checker.top().map_or(&PARTIES[0], |(_, account)| party(account.as_str()))
+    }
+
+    fn press(&mut self) {
+        let keys: Vec<char> = self.listener().keys.chars().chain("*##".chars()).collect();
+        let count = 1 + self.choices.below(3);
+        let digits: String = (0..count).map(|_| self.choices.one(&keys)).collect();
+        let leg = self.leg.clone();
+        self.give(Input::Digits(Digits { leg, digits: Pii::from(digits) })).unwrap();
+    }
+
+    fn speak(&mut self) {
+        let text =
+            if self.choices.rarely(4) { String::new() } else { format!("{} words", self.listener().canary) };
+        let confidence = self.choices.one(&[Some(0.5), None, Some(1.0)]);
+        let is_final = self.choices.below(2) == 0;
+        let leg = self.leg.clone();
+        self.give(Input::Speech(Speech { leg, text: text.into(), confidence, is_final })).unwrap();
+    }
+
+    fn modify(&mut self) {
+        let sids: Vec<_> = self.checker.owners.iter().map(|(sid, owner)| (*sid, *owner)).collect();
+        let (call, account) = self.choices.one(&sids);
+        let party = party(account.as_str());
+        let change = match self.choices.below(4) {
+            0 => Change::Twiml(
+                format!("<Response>{}</Response>", self.documents.twiml(&mut self.choices, party, call))
+                    .into(),
+            ),
+            1 => {
+                let hook = hook(&format!("https://{}.example/update", party.canary));
+                let method = self.choices.one(&[Method::Post, Method::Get]);
+                Change::Redirect { url: hook.url, method }
+            }
+            2 => Change::Cancel,
+            _ => Change::Complete,
+        };
+        self.checker.modifications += 1;
+        self.checker.awaited.retain(|_, awaited| awaited.call != call);
+        let before = self.effects.len();
+        let result = self.give(Input::Modify(Modify { call, change }));
+        if result.is_err() {
+            assert!(self.effects[before].is_empty(), "a refused change has effects");
+        }
+    }
+
+    /// A reply a second time, or one of a step that never was.
+    fn stale(&mut self) {
+        let never = ReplyId { call: CallSid::from_bits(7), step: 1 };
+        let future = self.checker.top().map_or(never, |(call, _)| ReplyId { call, step: 9_999 });
+        let mut known = self.used.clone();
+        known.extend([never, future]);
+        let reply = self.choices.one(&known);
+        let input = match self.choices.below(4) {
+            0 => Input::HttpResponse(HttpResponse {
+                reply,
+                status: 200,
+                headers: vec![("content-type".into(), "text/xml".into())],
+                body: b"<Response><Say>stale</Say></Response>".to_vec(),
+            }),
+            1 => Input::HttpFailure(HttpFailure { reply, reason: FailureReason::Reset }),
+            2 => Input::MediaDone(MediaDone { reply, failed: None }),
+            _ => Input::Verdict(PolicyVerdict { reply, verdict: Verdict::Allow }),
+        };
+        let state = self.state();
+        self.give(input).unwrap();
+        assert_eq!(self.effects.last().map(Vec::len), Some(0), "a stale reply has effects");
+        assert_eq!(self.state(), state, "a stale reply changes the call");
+        self.log.last_mut().unwrap().stale = true;
+    }
+
+    /// Inputs that are mistakes of the driver: an error, and nothing happens.
+    fn refused(&mut self) {
+        let leg = self.leg.clone();
+        let state = self.state();
+        let errors = [
+            self.engine.handle(Millis(self.now), incoming(&leg, NUMBER)).err(),
+            self.engine.handle(Millis(self.now - 1), Input::Tick).err(),
+            self.engine
+                .handle(Millis(self.now), Input::Digits(Digits { leg, digits: Pii::from("1x") }))
+                .err(),
+        ];
+        assert_eq!(
+            errors,
+            [Some(InputError::DuplicateLeg), Some(InputError::TimeWentBack), Some(InputError::BadDigits)]
+        );
+        assert!(self.engine.poll_effect().is_none());
+        assert_eq!(self.state(), state);
+    }
+
+    /// What would be saved now.
+    fn state(&mut self) -> Option<Vec<u8>> {
+        // The time of saving is part of it, so the engine is told the time first, by a reply to nobody.
+        let reply = ReplyId { call: CallSid::from_bits(7), step: 1 };
+        let never = HttpFailure { reply, reason: FailureReason::Reset };
+        self.engine.handle(Millis(self.now), Input::HttpFailure(never)).unwrap();
+        self.snapshot()
+    }
+
+    fn snapshot(&self) -> Option<Vec<u8>> {
+        let mut calls = self.checker.owners.keys();
+        calls.find_map(|call| self.engine.snapshot(*call).ok())
+    }
+
+    fn give(&mut self, input: Input) -> Result<(), InputError> {
+        self.snapshots.extend(self.snapshot());
+        self.log.push(Entry { now: self.now, act: Act::Input(input.clone()), stale: false });
+        let result = self.engine.handle(Millis(self.now), input);
+        let mut effects = Vec::new();
+        self.checker.now = self.now;
+        while let Some(effect) = self.engine.poll_effect() {
+            self.checker.effect(&effect, &self.documents);
+            self.take(&effect);
+            effects.push(effect);
+        }
+        self.effects.push(effects);
+        self.parked();
+        result
+    }
+
+    fn take(&mut self, effect: &Effect) {
+        let pending =
+            |reply: ReplyId, account: &str| Pending { reply, call: reply.call, account: party(account) };
+        match effect {
+            Effect::Fetch(fetch) => self.pending.push(pending(fetch.reply, fetch.account.as_str())),
+            Effect::Notify(notify) => self.pending.push(pending(notify.reply, notify.account.as_str())),
+            Effect::Say(say) => self.media.push(say.reply),
+            Effect::Play(play) => self.media.push(play.reply),
+            Effect::StartRecording(start) => self.media.push(start.reply),
+            Effect::StopMedia(_) => self.used.append(&mut self.media),
+            Effect::Consult(consult) => self.consults.push(consult.reply),
+            _ => {}
+        }
+    }
+
+    /// A live call waits for something, and not for ever; an ended one is gone when its last request is over.
+    fn parked(&self) {
+        let next = self.engine.next_timeout();
+        if self.checker.stack.is_empty() {
+            let open = !self.pending.is_empty() || !self.dropped.is_empty();
+            assert!(open || self.engine.live_legs() == 0, "I17: an ended leg with nothing open stays");
+            return;
+        }
+        let next = next.expect("a live call has a deadline").0;
+        let last = START + ROOT_SECONDS * 1_000;
+        let waits = !self.pending.is_empty() || !self.media.is_empty() || !self.consults.is_empty();
+        assert!(waits || !self.dropped.is_empty() || next < last, "a call is parked without a reason");
+        for awaited in self.checker.awaited.values() {
+            assert!(
+                next <= awaited.until,
+                "a lost answer of {} is missed at {next}, not at {}",
+                awaited.call,
+                awaited.until
+            );
+        }
+    }
+}
+
+/// What is different when a walk is done again.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Again {
+    /// Save, release and restore the leg in a fresh engine before every input.
+    pub save: bool,
+    /// Report no timeline.
+    pub quiet: bool,
+    /// Leave out the replies that nobody waits for.
+    pub skip_stale: bool,
+}
+
+/// The effects of the same inputs once more.
+pub fn again(walk: &Walk, seed: u8, how: Again) -> Vec<Vec<Effect>> {
+    let config = Config { timeline: !how.quiet, ..walk.config.clone() };
+    let fresh = |registry: usize| {
+        let mut engine = Engine::new(config.clone(), Seed::new([seed; 32]));
+        engine.set_registry(Arc::clone(&registries()[registry]));
+        engine
+    };
+    let (mut engine, mut number) = (fresh(0), 0);
+    let mut all = Vec::new();
+    for entry in walk.log.iter().filter(|entry| !(how.skip_stale && entry.stale)) {
+        let saved = walk.checker.owners.keys().find_map(|call| Some((*call, engine.snapshot(*call).ok()?)));
+        if let Some((call, bytes)) = saved.filter(|_| how.save) {
+            let deadline = engine.next_timeout();
+            engine.release(call).unwrap();
+            assert_eq!((engine.live_legs(), engine.next_timeout()), (0, None));
+            engine = fresh(number);
+            engine.restore(Millis(entry.now), &bytes).unwrap();
+            assert_eq!(engine.next_timeout(), deadline, "a deadline moved");
+        }
+        match &entry.act {
+            Act::Swap(swapped) => {
+                number = *swapped;
+                engine.set_registry(Arc::clone(&registries()[number]));
+            }
+            // Refused changes are refused again; what counts is what follows.
+            Act::Input(input) => drop(engine.handle(Millis(entry.now), input.clone())),
+        }
+        all.push(std::iter::from_fn(|| engine.poll_effect()).collect());
+    }
+    all
+}
+
+/// The effects without the timeline.
+pub fn without_timeline(effects: &[Vec<Effect>]) -> Vec<Vec<&Effect>> {
+    let kept = |effect: &&Effect| match effect {
+        Effect::Report(event) => matches!(event.kind, EventKind::Problem(_)),
+        _ => true,
+    };
+    effects.iter().map(|step| step.iter().filter(kept).collect()).collect()
+}
