@@ -199,7 +199,7 @@ impl Engine {
             application: route.application.map(|application| application.sid.clone()),
             sender: None,
             forwarded_from: incoming.forwarded_from,
-            caller_name: incoming.caller_name.filter(|_| route.caller_name_lookup),
+            caller_name: incoming.caller_name,
             stir_verstat: incoming.stir_verstat.map(Into::into),
             fallback: route.fallback.cloned(),
             status_callback: route.status_callback.cloned(),
@@ -214,6 +214,7 @@ impl Engine {
             redirected: false,
             update: None,
             authorized: None,
+            caller_name_lookup: route.caller_name_lookup,
         };
         let id = incoming.leg;
         self.legs.insert(id.clone(), Slot { leg, deadline: None, sids: Vec::new() });

@@ -252,7 +252,10 @@ impl Cx<'_, '_> {
                 }
             })
         });
-        self.call.timers.stop(super::Timer::Fetch);
+        // The answer to a notice says nothing about the one that the call waits for.
+        if exchange.role.is_awaited() {
+            self.call.timers.stop(super::Timer::Fetch);
+        }
         if let Outcome::Response { headers, .. } = outcome
             && exchange.role != Role::Callback
         {
@@ -270,7 +273,7 @@ impl Cx<'_, '_> {
                 if let Some(authorization) = self.authorization(exchange.base()) {
                     exchange.request = exchange.request.with_authorization(&authorization);
                 }
-                self.retry(exchange)
+                self.repeat(exchange)
             }
             Outcome::Response { status: 200..=299, .. } => Next::Answered,
             Outcome::Response { status, .. } => {
@@ -310,13 +313,18 @@ impl Cx<'_, '_> {
             && self.call.authorized.as_deref() != Some(&exchange.base().origin())
     }
 
-    /// Sends the same request again, with the same idempotency token.
+    /// Sends the same request again after a failure.
     fn retry(&mut self, mut exchange: Exchange) -> Next {
+        exchange.retries = exchange.retries.saturating_add(1);
+        self.repeat(exchange)
+    }
+
+    /// Sends a request again with the same idempotency token, while there is time.
+    fn repeat(&mut self, exchange: Exchange) -> Next {
         let spent = self.now().since(exchange.started) >= u64::from(exchange.overrides().total_ms);
         if spent {
             return Next::Failed(failed(FailureReason::Timeout, &exchange));
         }
-        exchange.retries = exchange.retries.saturating_add(1);
         self.again(exchange)
     }
 

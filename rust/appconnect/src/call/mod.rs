@@ -85,6 +85,10 @@ pub(crate) struct Call {
     /// The origin that asked for credentials; they are sent at once from then on (`webhooks.md` section 7.3).
     #[n(22)]
     pub(crate) authorized: Option<String>,
+    /// Whether the route or application asks for the caller's name. It is kept all the same, for an application that
+    /// the call is handed to.
+    #[n(23)]
+    pub(crate) caller_name_lookup: bool,
 }
 
 impl Call {

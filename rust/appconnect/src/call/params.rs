@@ -55,7 +55,7 @@ pub(crate) fn standard<'a>(call: &'a Call, config: &Config, purpose: Purpose, mo
     if let Some(forwarded) = &call.forwarded_from {
         put(&mut form, "ForwardedFrom", forwarded.reveal());
     }
-    if let Some(name) = &call.caller_name {
+    if let Some(name) = call.caller_name.as_ref().filter(|_| call.caller_name_lookup) {
         put(&mut form, "CallerName", name.reveal());
     }
     if let Some(sender) = &call.sender {
@@ -93,11 +93,11 @@ fn parties<'a>(form: &mut Form<'a>, from: &'a str, to: &'a str) {
 }
 
 /// The parameters of A2, the dialling side's view of a hop: a child leg of its own account.
-pub(crate) fn hop<'a>(hop: &'a Hop, parent: CallSid, account: AccountSid, from: &'a str) -> Form<'a> {
+pub(crate) fn hop(hop: &Hop, parent: CallSid, account: AccountSid) -> Form<'_> {
     let mut form = Form::with_capacity(20);
     put(&mut form, "CallSid", hop.child.as_str().to_owned());
     put(&mut form, "AccountSid", account.as_str().to_owned());
-    parties(&mut form, from, hop.application.as_str());
+    parties(&mut form, hop.from.as_str(), hop.application.as_str());
     put(&mut form, "CallStatus", hop.status.as_str());
     put(&mut form, "Direction", Direction::OutboundDial.as_str());
     put(&mut form, "ApiVersion", API_VERSION);

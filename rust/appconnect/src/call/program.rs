@@ -65,7 +65,7 @@ impl<'b, C> Decode<'b, C> for Program {
         let (mut document, mut base, mut current, mut next) = (None, None, None, None);
         for _ in 0..d.map()?.ok_or_else(wanted)? {
             match d.u8()? {
-                0 => document = Document::parse(d.str()?.as_bytes(), Some("utf-8")).ok(),
+                0 => document = Document::from_text(d.str()?).ok(),
                 1 => base = d.decode_with(ctx)?,
                 2 => current = d.decode_with(ctx)?,
                 3 => next = d.decode_with(ctx)?,

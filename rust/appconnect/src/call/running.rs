@@ -3,6 +3,7 @@
 use minicbor::{Decode, Encode};
 
 use super::{CallStatus, Recording};
+use crate::address::Address;
 use crate::http::{Method, Url};
 use crate::id::{ApplicationSid, CallSid};
 use crate::time::Millis;
@@ -109,6 +110,9 @@ pub(crate) struct Hop {
     pub(crate) sequence: u32,
     #[n(7)]
     pub(crate) recording: Option<Recording>,
+    /// Who calls, as both views of the hop say it: the caller, or the `callerId` of the `<Dial>`.
+    #[n(8)]
+    pub(crate) from: Address,
 }
 
 /// Where the progress of a dialled noun goes, and which of it.

@@ -30,7 +30,7 @@ impl Step<'_, '_> {
         let dialling = self.call(at);
         dialling.running = Running::Dialling(Box::new(hop));
         let (forwarded_from, stir_verstat) = (dialling.forwarded_from.clone(), dialling.stir_verstat.clone());
-        let caller_name = dialling.caller_name.clone().filter(|_| caller_name_lookup);
+        let caller_name = dialling.caller_name.clone();
         self.begin_dial(at);
         let sid = self.leg.line.new_call(self.world.seed);
         let receiving = Call {
@@ -57,6 +57,7 @@ impl Step<'_, '_> {
             redirected: false,
             update: None,
             authorized: None,
+            caller_name_lookup,
         };
         self.push(receiving, &voice);
     }
@@ -186,10 +187,8 @@ fn hop_progress(cx: &mut Cx<'_, '_>, status: CallStatus, event: &str) {
     let wanted = hop.callback.clone().filter(|callback| callback.events.iter().any(|wanted| wanted == event));
     let Some(callback) = wanted else { return };
     let sequence = hop.sequence;
-    hop.sequence = sequence.saturating_add(1);
     let hop: Hop = (**hop).clone();
-    let from = cx.call.from.clone();
-    let mut form = hop_form(&hop, cx.call.sid, cx.call.account, from.as_str());
+    let mut form = hop_form(&hop, cx.call.sid, cx.call.account);
     progress(&mut form, status, hop.answered, now, sequence);
     let plan = Plan {
         purpose: Purpose::StatusCallback,
@@ -198,8 +197,11 @@ fn hop_progress(cx: &mut Cx<'_, '_>, status: CallStatus, event: &str) {
         url: &callback.url,
         sequence: Some(sequence),
     };
-    if let Err(problem) = cx.request_bare(hop.child, &plan, &form) {
-        cx.problem_in(problem, None, Some(&callback.url));
+    match (cx.request_bare(hop.child, &plan, &form), &mut cx.call.running) {
+        // A notice that could not be made leaves no gap in the numbers.
+        (Ok(()), Running::Dialling(hop)) => hop.sequence = sequence.saturating_add(1),
+        (Ok(()), _) => {}
+        (Err(problem), _) => cx.problem_in(problem, None, Some(&callback.url)),
     }
 }
 
@@ -211,7 +213,7 @@ fn settle_hop(cx: &mut Cx<'_, '_>, hop: &Hop) {
         account: cx.call.account,
         parent_call: Some(cx.call.sid),
         direction: Direction::OutboundDial.as_str(),
-        from: cx.call.from.clone(),
+        from: hop.from.clone(),
         to: crate::address::Address::new(hop.application.as_str()),
         application: None,
         status: hop.status.as_str(),

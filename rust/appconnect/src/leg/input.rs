@@ -30,11 +30,22 @@ impl Step<'_, '_> {
             cx.report(|_| EventKind::Pressed(Pressed { digits: digits.clone() }));
         }
         let keys = digits.reveal();
-        if keys.contains('*')
+        if let Some((before, _)) = keys.split_once('*')
             && let Some(at) = (0..top).find(|at| self.hangs_up_on_star(*at))
         {
-            return self.take_back(at);
+            let child = self.hop(at).map(|hop| hop.child);
+            self.keys(top, before);
+            // The keys before the star may have ended the hop already.
+            if self.hop(at).map(|hop| hop.child) == child {
+                self.take_back(at);
+            }
+            return;
         }
+        self.keys(top, keys);
+    }
+
+    /// Gives keys to the verb that speaks to the caller.
+    fn keys(&mut self, top: usize, keys: &str) {
         self.with_verb(top, |cx, node, running| match running {
             Running::Gathering(gather) => verb::gather_digits(cx, node, gather, keys),
             Running::Recording(record) => match verb::record_key(node, keys) {
@@ -89,10 +100,15 @@ impl Step<'_, '_> {
         let failure = done.failed;
         self.with_verb(top, |cx, node, running| match running {
             Running::Speaking(awaited) if awaited == step => {
-                failure.map_or(Flow::Next, |why| unplayable(cx, node, why))
+                failure.map_or(Flow::Next, |why| unplayable(cx, node, why, Code::PlayType))
             }
             Running::Gathering(gather) if prompts(&gather, step) => match failure {
-                Some(why) => match unplayable(cx, node, why) {
+                Some(why) => match unplayable(
+                    cx,
+                    verb::gather_prompt(node, &gather).unwrap_or(node),
+                    why,
+                    Code::GatherPlayType,
+                ) {
                     Flow::Next => verb::gather_media_done(cx, node, gather),
                     flow => {
                         let leg = cx.line.id.clone();
@@ -189,14 +205,18 @@ fn finish_record(cx: &mut Cx<'_, '_>, node: Node<'_>, record: Record, ended: Fin
     verb::finish_record(cx, node, record, ended).map_or_else(Flow::Fail, Flow::Goto)
 }
 
-fn unplayable(cx: &mut Cx<'_, '_>, node: Node<'_>, why: MediaFailure) -> Flow {
+/// A prompt cannot be played; `wrong_type` is the code for media of a type that is not played.
+fn unplayable(cx: &mut Cx<'_, '_>, node: Node<'_>, why: MediaFailure, wrong_type: Code) -> Flow {
     let (code, message) = match why {
-        MediaFailure::ContentType => (Code::PlayType, "this is not audio that can be played: use WAV or MP3"),
+        MediaFailure::ContentType => (wrong_type, "this is not audio that can be played: use WAV or MP3"),
         MediaFailure::Retrieval => (Code::RetrievalFailed, "the audio could not be retrieved: check its URL"),
     };
     let problem = Problem::at(code, node.span(), message);
     match cx.world.config.play_failure {
-        PlayFailure::Fallback => Flow::Fail(problem),
+        PlayFailure::Fallback => match verb::play_url(cx, node) {
+            Some(url) => Flow::FailAt(problem, url),
+            None => Flow::Fail(problem),
+        },
         PlayFailure::Skip => {
             cx.problem(problem);
             Flow::Next

@@ -62,7 +62,8 @@ impl Leg {
     /// that have ended and still have requests under way.
     pub(crate) fn sids(&self) -> Vec<CallSid> {
         let calls = self.calls.iter().flat_map(|call| [Some(call.sid), hop_of(call).map(|hop| hop.child)]);
-        let requests = self.line.exchanges.iter().map(|exchange| Some(exchange.call));
+        let requests =
+            self.line.exchanges.iter().flat_map(|exchange| [Some(exchange.call), Some(exchange.owner)]);
         let mut sids: Vec<_> = calls.chain(requests).flatten().collect();
         sids.sort_unstable();
         sids.dedup();

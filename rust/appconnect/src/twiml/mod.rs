@@ -11,6 +11,8 @@ mod encoding;
 mod reader;
 mod rules;
 pub mod schema;
+#[cfg(test)]
+mod tests;
 mod validate;
 
 pub use answer::{MAX_INLINE_CHARACTERS, answer, inline};

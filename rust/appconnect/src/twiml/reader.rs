@@ -485,7 +485,7 @@ fn scan_attribute(text: &str, offset: usize) -> Result<(RawAttribute<'_>, &str),
         byte == quote || byte == b'<'
     });
     let (value, tail) = quoted.split_at_checked(end_of_value.unwrap_or(quoted.len())).unwrap_or_default();
-    if !tail.bytes().next().is_some_and(|byte| byte == quote) {
+    if tail.bytes().next() != Some(quote) {
         return Err(open_value(value, value_at));
     }
     let tail = tail.get(1..).unwrap_or_default();

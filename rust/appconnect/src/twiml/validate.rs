@@ -305,9 +305,12 @@ impl Builder {
         }
         if wanted == Text::None {
             self.stray(Code::SchemaWarning, at, text);
-        } else if frame.row.element == Element::Dial && !is_blank(text) && !rules::admit_text(self, text, at)
-        {
-        } else if verbatim && self.returns && text.contains('\r') {
+            return;
+        }
+        if frame.row.element == Element::Dial && !is_blank(text) && !rules::admit_text(self, text, at) {
+            return;
+        }
+        if verbatim && self.returns && text.contains('\r') {
             let mut mended = String::with_capacity(text.len());
             push_line_ends(text, &mut mended);
             self.add_piece(frame.speaker, &mended, None);

@@ -106,6 +106,11 @@ pub(crate) fn attempt(cx: &mut Cx<'_, '_>, node: Node<'_>, consulted: bool) -> R
     {
         Ok(admitted) => admitted,
         Err(denied) => {
+            if !consulted && cx.world.config.consult {
+                // The number of the next step shows in idempotency tokens: it must not tell a dial that was put to
+                // the rule from one that had nothing to be asked about.
+                cx.next_reply();
+            }
             tell_owner(cx, &sid, denied.reason);
             return Ok(Attempt::Fail(refused(cx, noun, denied.caller_sees).into()));
         }
@@ -132,6 +137,7 @@ pub(crate) fn attempt(cx: &mut Cx<'_, '_>, node: Node<'_>, consulted: bool) -> R
         callback,
         sequence: 0,
         recording: None,
+        from: caller_id(cx, node),
     };
     cx.report(|_| {
         EventKind::Dialled(Dialled {
@@ -143,7 +149,7 @@ pub(crate) fn attempt(cx: &mut Cx<'_, '_>, node: Node<'_>, consulted: bool) -> R
     });
     Ok(Attempt::Connect(Box::new(Connection {
         account: admitted.account.sid,
-        from: caller_id(cx, node),
+        from: hop.from.clone(),
         to: dialled(cx, noun, &application.sid),
         sender,
         voice,

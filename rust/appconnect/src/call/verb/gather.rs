@@ -89,15 +89,18 @@ fn count_silence(cx: &mut Cx<'_, '_>, node: Node<'_>) {
 
 /// A prompt ended by itself.
 pub(crate) fn media_done(cx: &mut Cx<'_, '_>, node: Node<'_>, gather: Gather) -> Flow {
-    let next = match gather.prompt {
-        Prompt::Media { node: prompt, .. } | Prompt::Pause { node: prompt } => prompt_node(node, prompt),
-        Prompt::Done => None,
-    };
-    prompt_from(cx, node, gather, next.and_then(|prompt| prompt.next_sibling()))
+    let next = prompt(node, &gather).and_then(|prompt| prompt.next_sibling());
+    prompt_from(cx, node, gather, next)
 }
 
-fn prompt_node(node: Node<'_>, index: u32) -> Option<Node<'_>> {
-    node.children().find(|child| child.index() == index)
+/// The prompt that plays.
+pub(crate) fn prompt<'a>(node: Node<'a>, gather: &Gather) -> Option<Node<'a>> {
+    match gather.prompt {
+        Prompt::Media { node: prompt, .. } | Prompt::Pause { node: prompt } => {
+            node.children().find(|child| child.index() == prompt)
+        }
+        Prompt::Done => None,
+    }
 }
 
 /// The timer fired: a nested pause is over, or nothing more came.

@@ -26,9 +26,10 @@ pub(crate) use dial::{
     time_limit, timeout as dial_timeout, vetoed,
 };
 pub(crate) use gather::{
-    digits as gather_digits, media_done as gather_media_done, silence as gather_silence,
+    digits as gather_digits, media_done as gather_media_done, prompt as gather_prompt, silence as gather_silence,
     speech as gather_speech,
 };
+pub(crate) use play::url as play_url;
 pub(crate) use record::{Finished, finish as finish_record, key as record_key};
 pub(crate) use redirect::goto as redirect_target;
 
@@ -46,6 +47,8 @@ pub(crate) enum Flow {
     Return { status: Ending, parameters: Parameters },
     /// The document fails.
     Fail(Problem),
+    /// The document fails because of what stands at this URL.
+    FailAt(Problem, Url),
 }
 
 /// How a document ends its call.

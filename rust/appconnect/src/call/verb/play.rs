@@ -5,6 +5,7 @@ use crate::call::Running;
 use crate::call::cx::Cx;
 use crate::effect::{Effect, Play, PlaySource};
 use crate::event::{EventKind, Heard, Medium};
+use crate::http::Url;
 use crate::id::ReplyId;
 use crate::problem::Problem;
 use crate::twiml::{Attribute, Node};
@@ -15,6 +16,12 @@ pub(super) fn enter(cx: &mut Cx<'_, '_>, node: Node<'_>) -> Flow {
         Ok(None) => Flow::Next,
         Err(problem) => Flow::Fail(problem),
     }
+}
+
+/// The file that a `<Play>` plays, if it plays one.
+pub(crate) fn url(cx: &Cx<'_, '_>, node: Node<'_>) -> Option<Url> {
+    let text = node.text_url().ok().filter(|_| node.attribute(Attribute::Digits).is_none())?;
+    resolve(cx, node, &text).ok()
 }
 
 /// Starts playing; nothing when there is nothing to play.
@@ -40,5 +47,5 @@ pub(super) fn play(cx: &mut Cx<'_, '_>, node: Node<'_>) -> Result<Option<ReplyId
 }
 
 fn without_credentials(url: &str) -> Box<str> {
-    crate::http::Url::parse(url).map_or_else(|_| url.into(), |url| url.without_userinfo().as_str().into())
+    Url::parse(url).map_or_else(|_| url.into(), |url| url.without_userinfo().as_str().into())
 }

@@ -6,67 +6,14 @@
 
 use super::attributes::{Attribute, AttributeRow};
 use super::values::ValueType;
+use super::words::{
+    CALL_EVENTS, CARDS, INTERRUPTIBLE, PAY_ERRORS, PAY_FIELDS, RECORD, RECORDING_EVENTS, RING_TONES, SIDES,
+    SPEECH_MODELS, TRACKS, TRIM,
+};
 use super::{Answers, Kind, Priority, Row, Text};
 use crate::problem::Code;
 
 const ANY: u32 = u32::MAX;
-const CALL_EVENTS: &[&str] = &["initiated", "ringing", "answered", "completed"];
-const RECORDING_EVENTS: &[&str] = &["in-progress", "completed", "absent"];
-const RECORD: &[&str] = &[
-    "do-not-record",
-    "record-from-answer",
-    "record-from-ringing",
-    "record-from-answer-dual",
-    "record-from-ringing-dual",
-    "true",
-    "false",
-];
-const RING_TONES: &[&str] = &[
-    "at", "au", "bg", "br", "be", "ch", "cl", "cn", "cz", "de", "dk", "ee", "es", "fi", "fr", "gr", "hu",
-    "il", "in", "it", "lt", "jp", "mx", "my", "nl", "no", "nz", "ph", "pl", "pt", "ru", "se", "sg", "th",
-    "uk", "us", "us-old", "tw", "ve", "za",
-];
-const SPEECH_MODELS: &[&str] = &[
-    "default",
-    "numbers_and_commands",
-    "phone_call",
-    "experimental_conversations",
-    "experimental_utterances",
-    "googlev2_long",
-    "googlev2_short",
-    "googlev2_telephony",
-    "googlev2_telephony_short",
-    "deepgram_nova-2",
-    "deepgram_nova-3",
-];
-const TRIM: &[&str] = &["trim-silence", "do-not-trim"];
-const SIDES: &[&str] = &["inbound", "outbound", "both"];
-const TRACKS: &[&str] = &["inbound_track", "outbound_track", "both_tracks"];
-const INTERRUPTIBLE: &[&str] = &["none", "dtmf", "speech", "any", "true", "false"];
-const PAY_FIELDS: &[&str] = &[
-    "payment-card-number",
-    "expiration-date",
-    "security-code",
-    "postal-code",
-    "payment-processing",
-    "bank-account-number",
-    "bank-routing-number",
-];
-const PAY_ERRORS: &[&str] = &[
-    "timeout",
-    "invalid-card-number",
-    "invalid-card-type",
-    "invalid-date",
-    "invalid-security-code",
-    "invalid-postal-code",
-    "invalid-bank-account-number",
-    "invalid-bank-routing-number",
-    "internal-error",
-    "input-matching-failed",
-];
-const CARDS: &[&str] =
-    &["visa", "mastercard", "amex", "maestro", "discover", "optima", "jcb", "diners-club", "enroute"];
-
 macro_rules! elements {
     ($(
         $(#[$doc:meta])+

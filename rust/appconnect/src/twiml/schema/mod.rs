@@ -4,6 +4,7 @@
 mod attributes;
 mod elements;
 mod values;
+mod words;
 
 pub use attributes::{Attribute, AttributeRow, DefaultValue, Support};
 pub use elements::Element;
