@@ -50,7 +50,7 @@ def codes_module(rows: Sequence[Row]) -> str:
         "        meaning: What went wrong, in one sentence.\n"
         '    """\n\n'
         "    level: str\n    meaning: str\n\n"
-        "    def __new__(cls, number: int, level: str, meaning: str) -> Self:\n"
+        '    def __new__(cls, number: int, level: str = "", meaning: str = "") -> Self:\n'
         '        """Make a member of a row of the table."""\n'
         "        code = int.__new__(cls, number)\n"
         "        code._value_ = number\n"

@@ -1,0 +1,2406 @@
+"""
+The core of appconnect: the engine, its inputs, effects and events, the registry and the parser.
+"""
+
+from appconnect.errors import InputError
+from collections.abc import Iterable, Sequence
+from typing import Final, Literal, SupportsIndex, final
+
+__all__ = ["__version__", "Account", "Admission", "Answer", "Application", "Began", "Client", "Collect", "Config", "Consult", "Decided", "Dialled", "Digits", "Document", "Engine", "Facts", "Fetch", "Guard", "HangUp", "Heard", "HttpFailure", "HttpResponse", "HungUp", "IncomingCall", "MediaDone", "Modify", "Notify", "PhoneNumber", "Play", "Pressed", "Problem", "ProblemRaised", "Registry", "Report", "Request", "Requested", "Responded", "Returned", "Ringback", "Route", "Said", "Say", "Settle", "Settled", "Settlement", "SipDomain", "Speech", "SpeechOptions", "StartRecording", "StatusChanged", "StopCollect", "StopMedia", "StopRecording", "Tick", "Verb", "VerbBegan", "Verdict", "build_info", "codes_table", "parse", "schema_table", "sign", "status_table", "verify"]
+
+__version__: Final[str]
+
+@final
+class Account:
+    """
+    An account: who owns applications and calls.
+    """
+    __match_args__: Final[tuple[Literal["sid"], Literal["auth_token"], Literal["parent"], Literal["status"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, sid: str, auth_token: str, parent: str | None = None, status: str | None = None) -> Account: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def auth_token(self, /) -> str:
+        """
+        The primary auth token: webhooks are signed with it.
+        """
+    @property
+    def parent(self, /) -> str | None:
+        """
+        The main account, when this is a subaccount. Subaccounts have none of their own.
+        """
+    @property
+    def sid(self, /) -> str:
+        """
+        Its SID: `AC` and 32 hexadecimal digits.
+        """
+    @property
+    def status(self, /) -> Literal["active", "suspended", "closed"]:
+        """
+        Only an active account takes part in calls; a subaccount is suspended or closed with its parent.
+        """
+
+@final
+class Admission:
+    """
+    Whether one account may dial an application of another.
+    """
+    __match_args__: Final[tuple[Literal["allowed"], Literal["caller_sees"], Literal["owner_sees"], Literal["reason"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, allowed: bool, caller_sees: int | None, owner_sees: int | None, reason: str | None) -> Admission: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def allowed(self, /) -> bool:
+        """
+        Whether it may.
+        """
+    @property
+    def caller_sees(self, /) -> int | None:
+        """
+        The code that the dialling side sees when it may not: 10001, 21218 or 90001.
+        """
+    @property
+    def owner_sees(self, /) -> int | None:
+        """
+        The code that the application's owner sees, where it is one to mend.
+        """
+    @property
+    def reason(self, /) -> str | None:
+        """
+        Why not. For the operator and the application's owner only: it would tell the dialling side what exists.
+        """
+
+@final
+class Answer:
+    """
+    Answer the caller's line.
+    """
+    __match_args__: Final[tuple[Literal["leg"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, leg: str) -> Answer: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def leg(self, /) -> str:
+        """
+        The caller's line.
+        """
+
+@final
+class Application:
+    """
+    A TwiML App.
+    """
+    __match_args__: Final[tuple[Literal["sid"], Literal["account"], Literal["voice_url"], Literal["voice_method"], Literal["voice_fallback_url"], Literal["voice_fallback_method"], Literal["status_callback"], Literal["status_callback_method"], Literal["friendly_name"], Literal["public_application_connect_enabled"], Literal["voice_caller_id_lookup"], Literal["allow"], Literal["forbid"], Literal["api_version"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, sid: str, account: str, voice_url: str | None = None, voice_method: str = "POST", voice_fallback_url: str | None = None, voice_fallback_method: str = "POST", status_callback: str | None = None, status_callback_method: str = "POST", friendly_name: str = "", public_application_connect_enabled: bool = False, voice_caller_id_lookup: bool = False, allow: Sequence[str] | None = None, forbid: Sequence[str] | None = None, api_version: str | None = None) -> Application: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def account(self, /) -> str:
+        """
+        The account that owns it.
+        """
+    @property
+    def allow(self, /) -> list[str] | None:
+        """
+        When given, other accounts must be on this list. The owner's own account never needs to be.
+        """
+    @property
+    def api_version(self, /) -> Literal["2008-08-01", "2010-04-01"]:
+        """
+        The value of `ApiVersion` in its webhooks.
+        """
+    @property
+    def forbid(self, /) -> list[str]:
+        """
+        Accounts that are refused, the owner's own included.
+        """
+    @property
+    def friendly_name(self, /) -> str:
+        """
+        A name for people.
+        """
+    @property
+    def public_application_connect_enabled(self, /) -> bool:
+        """
+        Whether every other account may dial it.
+        """
+    @property
+    def sid(self, /) -> str:
+        """
+        Its SID: `AP` and 32 hexadecimal digits; others work with a warning.
+        """
+    @property
+    def status_callback(self, /) -> str | None:
+        """
+        Where the end of a call is told.
+        """
+    @property
+    def status_callback_method(self, /) -> Literal["GET", "POST"]:
+        """
+        GET or POST.
+        """
+    @property
+    def voice_caller_id_lookup(self, /) -> bool:
+        """
+        Whether `CallerName` is sent.
+        """
+    @property
+    def voice_fallback_method(self, /) -> Literal["GET", "POST"]:
+        """
+        GET or POST.
+        """
+    @property
+    def voice_fallback_url(self, /) -> str | None:
+        """
+        Where a call asks when `voice_url` fails.
+        """
+    @property
+    def voice_method(self, /) -> Literal["GET", "POST"]:
+        """
+        GET or POST.
+        """
+    @property
+    def voice_url(self, /) -> str | None:
+        """
+        Where a call asks for its first document. Without one the application cannot be dialled.
+        """
+
+@final
+class Began:
+    """
+    A call began.
+    """
+    __match_args__: Final[tuple[Literal["at"], Literal["leg"], Literal["call"], Literal["account"], Literal["direction"], Literal["from_"], Literal["to"], Literal["application"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, at: int, leg: str, call: str, account: str, direction: str, from_: str, to: str, application: str | None) -> Began: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def account(self, /) -> str:
+        """
+        Whose call it is: the one account that may see this event.
+        """
+    @property
+    def application(self, /) -> str | None:
+        """
+        The application that handles the call.
+        """
+    @property
+    def at(self, /) -> int:
+        """
+        When, in milliseconds since the Unix epoch.
+        """
+    @property
+    def call(self, /) -> str:
+        """
+        In which call.
+        """
+    @property
+    def direction(self, /) -> Literal["inbound", "outbound-dial"]:
+        """
+        As the account sees it.
+        """
+    @property
+    def from_(self, /) -> str:
+        """
+        Who calls.
+        """
+    @property
+    def leg(self, /) -> str:
+        """
+        On which line.
+        """
+    @property
+    def to(self, /) -> str:
+        """
+        What was dialled.
+        """
+    def to_dict(self, /) -> "dict[str, object]":
+        """
+        The fields by name, as JSON takes them, and the kind as `event`. Nothing is redacted.
+        """
+
+@final
+class Client:
+    """
+    A Voice SDK client. `client:alice` names no account, so an identity is unique in a registry.
+    """
+    __match_args__: Final[tuple[Literal["identity"], Literal["account"], Literal["voice_url"], Literal["voice_method"], Literal["voice_fallback_url"], Literal["voice_fallback_method"], Literal["status_callback"], Literal["status_callback_method"], Literal["voice_application_sid"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, identity: str, account: str, voice_url: str | None = None, voice_method: str = "POST", voice_fallback_url: str | None = None, voice_fallback_method: str = "POST", status_callback: str | None = None, status_callback_method: str = "POST", voice_application_sid: str | None = None) -> Client: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def account(self, /) -> str:
+        """
+        The account that owns it.
+        """
+    @property
+    def identity(self, /) -> str:
+        """
+        The identity, without `client:`; exact case.
+        """
+    @property
+    def status_callback(self, /) -> str | None:
+        """
+        Where the end of a call is told.
+        """
+    @property
+    def status_callback_method(self, /) -> Literal["GET", "POST"]:
+        """
+        GET or POST.
+        """
+    @property
+    def voice_application_sid(self, /) -> str | None:
+        """
+        An application of the same account that answers instead; then only its webhooks count.
+        """
+    @property
+    def voice_fallback_method(self, /) -> Literal["GET", "POST"]:
+        """
+        GET or POST.
+        """
+    @property
+    def voice_fallback_url(self, /) -> str | None:
+        """
+        Where a call asks when `voice_url` fails.
+        """
+    @property
+    def voice_method(self, /) -> Literal["GET", "POST"]:
+        """
+        GET or POST.
+        """
+    @property
+    def voice_url(self, /) -> str | None:
+        """
+        Where a call asks for its first document.
+        """
+
+@final
+class Collect:
+    """
+    Start listening to the caller. Keys are told as `Digits` whether or not anybody listens.
+    """
+    __match_args__: Final[tuple[Literal["leg"], Literal["call"], Literal["digits"], Literal["speech"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, leg: str, call: str, digits: bool, speech: SpeechOptions | None) -> Collect: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def call(self, /) -> str:
+        """
+        The call whose application listens.
+        """
+    @property
+    def digits(self, /) -> bool:
+        """
+        Whether keys are wanted.
+        """
+    @property
+    def leg(self, /) -> str:
+        """
+        The caller's line.
+        """
+    @property
+    def speech(self, /) -> SpeechOptions | None:
+        """
+        How to recognise speech, if it is wanted.
+        """
+
+@final
+class Config:
+    """
+    How the engine behaves where it has a choice. Every argument is optional and by keyword.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, *, hops: int | None = None, legs_per_root: int | None = None, documents_per_root: int | None = None, root_seconds: int | None = None, family_connect: str | None = None, inbound_rate: int | None = None, outbound_rate: int | None = None, application_connect_rate: int | None = None, consult: bool | None = None, consult_timeout_ms: int | None = None, failed_application: str | None = None, empty_document: str | None = None, expose_parent_call_sid: str | None = None, geography: str | None = None, play_failure: str | None = None, repeat_parameters: bool | None = None, sender_account: bool | None = None, standard_webhooks: bool | None = None, charset_suffix: bool | None = None, strict: bool | None = None, dial_timeout_buffer: int | None = None, recording_base: str | None = None, timeline: bool | None = None) -> Config: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def application_connect_rate(self, /) -> int:
+        """
+        The price of a started minute that another application handed over, in micro-dollars.
+        """
+    @property
+    def charset_suffix(self, /) -> bool:
+        """
+        Whether form bodies say `; charset=UTF-8`.
+        """
+    @property
+    def consult(self, /) -> bool:
+        """
+        Whether each connection between accounts is put to a programmable policy (`Consult`).
+        """
+    @property
+    def consult_timeout_ms(self, /) -> int:
+        """
+        How long a `Consult` may take, in milliseconds; then the answer is no.
+        """
+    @property
+    def dial_timeout_buffer(self, /) -> int:
+        """
+        Seconds that are added to the timeout of a `<Dial>`.
+        """
+    @property
+    def documents_per_root(self, /) -> int:
+        """
+        TwiML documents that one root call may fetch.
+        """
+    @property
+    def empty_document(self, /) -> Literal["completed", "no-answer"]:
+        """
+        The status of a call whose first document is empty.
+        """
+    @property
+    def expose_parent_call_sid(self, /) -> Literal["always", "never", "same-account"]:
+        """
+        When a dialled application is told the SID of the dialling side's call.
+        """
+    @property
+    def failed_application(self, /) -> Literal["failed", "play-error"]:
+        """
+        What the dialling side sees when the webhook and the fallback of a dialled application fail.
+        """
+    @property
+    def family_connect(self, /) -> Literal["deny", "allow"]:
+        """
+        Whether accounts of one family may dial each other without the public flag.
+        """
+    @property
+    def geography(self, /) -> Literal["empty", "omit"]:
+        """
+        What the geography parameters of a phone call hold when nothing is known.
+        """
+    @property
+    def hops(self, /) -> int:
+        """
+        Applications that one line may be handed through; the dial that would be one more is refused.
+        """
+    @property
+    def inbound_rate(self, /) -> int:
+        """
+        The price of a started minute of a call that comes in, in micro-dollars.
+        """
+    @property
+    def legs_per_root(self, /) -> int:
+        """
+        Legs and hops together that one root call may use.
+        """
+    @property
+    def outbound_rate(self, /) -> int:
+        """
+        The price of a started minute of a call that goes out, in micro-dollars.
+        """
+    @property
+    def play_failure(self, /) -> Literal["fallback", "skip"]:
+        """
+        What a `<Play>` that cannot be played does to the call.
+        """
+    @property
+    def recording_base(self, /) -> str:
+        """
+        Where recordings are served: `RecordingUrl` is this, `/2010-04-01/Accounts/AC…/Recordings/RE…`.
+        """
+    @property
+    def repeat_parameters(self, /) -> bool:
+        """
+        Whether `Param_*` are repeated on every request of a dialled application.
+        """
+    @property
+    def root_seconds(self, /) -> int:
+        """
+        Seconds that a root call may last.
+        """
+    @property
+    def sender_account(self, /) -> bool:
+        """
+        Whether a dialled application is told the true account behind the call (`AppConnect_SenderAccountSid`).
+        """
+    @property
+    def standard_webhooks(self, /) -> bool:
+        """
+        Whether requests carry a second, unambiguous and time-stamped signature (`webhook-signature`).
+        """
+    @property
+    def strict(self, /) -> bool:
+        """
+        Whether a `<Dial>` that breaks a rule fails, instead of doing what it can with a warning.
+        """
+    @property
+    def timeline(self, /) -> bool:
+        """
+        Whether the timeline is reported. Problems are, always.
+        """
+
+@final
+class Consult:
+    """
+    Ask the policy; answer with a `Verdict`.
+    """
+    __match_args__: Final[tuple[Literal["reply"], Literal["facts"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, reply: str, facts: Facts) -> Consult: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def facts(self, /) -> Facts:
+        """
+        What the rule may look at.
+        """
+    @property
+    def reply(self, /) -> str:
+        """
+        Where the verdict goes.
+        """
+
+@final
+class Decided:
+    """
+    A policy decided about a call to this account's application.
+    """
+    __match_args__: Final[tuple[Literal["at"], Literal["leg"], Literal["call"], Literal["account"], Literal["caller_account"], Literal["application"], Literal["allowed"], Literal["reason"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, at: int, leg: str, call: str, account: str, caller_account: str, application: str, allowed: bool, reason: str) -> Decided: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def account(self, /) -> str:
+        """
+        Whose call it is: the one account that may see this event.
+        """
+    @property
+    def allowed(self, /) -> bool:
+        """
+        Whether it was allowed.
+        """
+    @property
+    def application(self, /) -> str:
+        """
+        To which application.
+        """
+    @property
+    def at(self, /) -> int:
+        """
+        When, in milliseconds since the Unix epoch.
+        """
+    @property
+    def call(self, /) -> str:
+        """
+        In which call.
+        """
+    @property
+    def caller_account(self, /) -> str:
+        """
+        Who asked to be connected.
+        """
+    @property
+    def leg(self, /) -> str:
+        """
+        On which line.
+        """
+    @property
+    def reason(self, /) -> str:
+        """
+        Why not; never shown to the dialling side.
+        """
+    def to_dict(self, /) -> "dict[str, object]":
+        """
+        The fields by name, as JSON takes them, and the kind as `event`. Nothing is redacted.
+        """
+
+@final
+class Dialled:
+    """
+    An application was dialled.
+    """
+    __match_args__: Final[tuple[Literal["at"], Literal["leg"], Literal["call"], Literal["account"], Literal["child"], Literal["application"], Literal["customer_id"], Literal["parameters"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, at: int, leg: str, call: str, account: str, child: str, application: str, customer_id: str, parameters: Sequence[tuple[str, str]]) -> Dialled: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def account(self, /) -> str:
+        """
+        Whose call it is: the one account that may see this event.
+        """
+    @property
+    def application(self, /) -> str:
+        """
+        The text that was dialled.
+        """
+    @property
+    def at(self, /) -> int:
+        """
+        When, in milliseconds since the Unix epoch.
+        """
+    @property
+    def call(self, /) -> str:
+        """
+        In which call.
+        """
+    @property
+    def child(self, /) -> str:
+        """
+        The dialling side's view of the hop.
+        """
+    @property
+    def customer_id(self, /) -> str:
+        """
+        What is sent as `CustomerId`.
+        """
+    @property
+    def leg(self, /) -> str:
+        """
+        On which line.
+        """
+    @property
+    def parameters(self, /) -> list[tuple[str, str]]:
+        """
+        The arguments, without their prefix.
+        """
+    def to_dict(self, /) -> "dict[str, object]":
+        """
+        The fields by name, as JSON takes them, and the kind as `event`. Nothing is redacted.
+        """
+
+@final
+class Digits:
+    """
+    Keys that the caller pressed.
+    """
+    __match_args__: Final[tuple[Literal["leg"], Literal["digits"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, leg: str, digits: str) -> Digits: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def digits(self, /) -> str:
+        """
+        One or more of `0-9 * # A-D`.
+        """
+    @property
+    def leg(self, /) -> str:
+        """
+        The caller's line.
+        """
+
+@final
+class Document:
+    """
+    A parsed TwiML document with what is wrong with it.
+    """
+    def __repr__(self, /) -> str: ...
+    @property
+    def fatal(self, /) -> bool:
+        """
+        Whether the document cannot be run at all.
+        """
+    @property
+    def omitted_problems(self, /) -> int:
+        """
+        How many more problems there are than `problems` holds.
+        """
+    @property
+    def problems(self, /) -> list[Problem]:
+        """
+        What is wrong, in the order of the document. Of a fatal document, what makes it so.
+        """
+    def verbs(self, /) -> list[Verb]:
+        """
+        The verbs that would run, in order. Raises `TwimlError` if the document cannot be run at all.
+        """
+
+@final
+class Engine:
+    """
+    Runs calls: give it one input and the time; it hands back every effect that follows. Perform them in order; answer
+    each one that carries a reply id, at least once, in any order, from any process; time never goes backwards;
+    nothing else happens. A stale or repeated reply changes nothing.
+
+    It may be used from several threads; they take turns.
+    """
+    def __new__(cls, /, registry: Registry, seed: bytes, config: Config | None = None) -> Engine:
+        """
+        `seed` is 32 bytes, from a cryptographic source unless a run is to be repeated: SIDs follow from it.
+        """
+    def handle(self, /, input: IncomingCall | HttpResponse | HttpFailure | MediaDone | Digits | Speech | HungUp | Modify | Verdict | Tick, now: SupportsIndex) -> list[Answer | Collect | Consult | Fetch | HangUp | Notify | Play | Report | Ringback | Say | Settle | StartRecording | StopCollect | StopMedia | StopRecording]:
+        """
+        Takes one input and the time in milliseconds since the Unix epoch; returns every effect that follows, in the
+        order to perform them. An input that makes no sense raises `InputError` and changes nothing.
+        """
+    def handle_many(self, /, inputs: Sequence[IncomingCall | HttpResponse | HttpFailure | MediaDone | Digits | Speech | HungUp | Modify | Verdict | Tick], now: SupportsIndex) -> tuple[list[Answer | Collect | Consult | Fetch | HangUp | Notify | Play | Report | Ringback | Say | Settle | StartRecording | StopCollect | StopMedia | StopRecording], list[tuple[int, InputError]]]:
+        """
+        Takes several inputs of one moment without holding the interpreter's lock meanwhile. Returns all effects, and
+        for each input that made no sense its place and the error; the others are handled all the same.
+        """
+    def live_calls(self, /) -> int:
+        """
+        How many callers' lines are left, with those that only wait for their last requests: 0 when nothing is.
+        """
+    def next_timeout(self, /) -> int | None:
+        """
+        When the engine next wants an input, a `Tick` if nothing else happens: milliseconds since the Unix epoch.
+        """
+    def release(self, /, call: str) -> None:
+        """
+        Forgets the line that `call` stands on, without any effect: another engine goes on with its snapshot.
+        """
+    def restore(self, /, data: bytes, now: SupportsIndex) -> list[str]:
+        """
+        Goes on with a line from its snapshot; returns the SIDs of its calls, the bottom one first. Raises
+        `SnapshotError` if it cannot be read, or lives here already.
+        """
+    def set_registry(self, /, registry: Registry) -> None:
+        """
+        Replaces the registry; calls that live go on with what they have.
+        """
+    def snapshot(self, /, call: str) -> bytes:
+        """
+        The line that `call` stands on with every call on it, as bytes that `restore` reads in any process.
+        """
+
+@final
+class Facts:
+    """
+    What a programmable rule may look at. Only the accounts, the application and the hop count are established by
+    the platform; the rest is whatever the dialling side wrote, and proves nothing.
+    """
+    __match_args__: Final[tuple[Literal["point"], Literal["caller_account"], Literal["callee_account"], Literal["application"], Literal["from_"], Literal["to"], Literal["customer_id"], Literal["hops"], Literal["parameters"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, point: str, caller_account: str, callee_account: str, application: str, from_: str, to: str, customer_id: str, hops: int, parameters: Sequence[tuple[str, str]]) -> Facts: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def application(self, /) -> str:
+        """
+        The dialled application.
+        """
+    @property
+    def callee_account(self, /) -> str:
+        """
+        The account that owns the application.
+        """
+    @property
+    def caller_account(self, /) -> str:
+        """
+        The account whose document dials.
+        """
+    @property
+    def customer_id(self, /) -> str:
+        """
+        `CustomerId` as the application will see it.
+        """
+    @property
+    def from_(self, /) -> str:
+        """
+        `From` as the application will see it.
+        """
+    @property
+    def hops(self, /) -> int:
+        """
+        How many applications this line has been handed through already.
+        """
+    @property
+    def parameters(self, /) -> list[tuple[str, str]]:
+        """
+        The `<Parameter>`s in document order: names without the `Param_` prefix, and values.
+        """
+    @property
+    def point(self, /) -> Literal["connect"]:
+        """
+        Where the rule is asked.
+        """
+    @property
+    def to(self, /) -> str:
+        """
+        `To` as the application will see it.
+        """
+
+@final
+class Fetch:
+    """
+    Make a request whose answer the call waits for; answer with `HttpResponse` or `HttpFailure`.
+    """
+    __match_args__: Final[tuple[Literal["reply"], Literal["call"], Literal["account"], Literal["request"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, reply: str, call: str, account: str, request: Request) -> Fetch: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def account(self, /) -> str:
+        """
+        The account that owns the webhook; connections are not shared between accounts.
+        """
+    @property
+    def call(self, /) -> str:
+        """
+        The call whose webhook it is.
+        """
+    @property
+    def reply(self, /) -> str:
+        """
+        Where the answer goes.
+        """
+    @property
+    def request(self, /) -> Request:
+        """
+        The whole request, signed.
+        """
+
+@final
+class Guard:
+    """
+    Which addresses webhooks may reach. The default allows the public internet only.
+    """
+    def __new__(cls, /, allow_private: bool = False, allow: Sequence[str] | None = None, deny: Sequence[str] | None = None, own: Sequence[str] | None = None) -> Guard:
+        """
+        `allow_private` opens loopback and private networks, for tests and closed networks. `allow` and `deny` are
+        blocks such as `10.0.0.0/8`; `own` are the platform's own listeners, such as `192.0.2.1:8080`.
+        """
+    def __repr__(self, /) -> str: ...
+    def check(self, /, host: str, port: SupportsIndex) -> str | None:
+        """
+        Judges a host (an IPv6 address without brackets) and port before the name is resolved: why it is refused, or
+        `None`.
+        """
+    def check_addresses(self, /, addresses: Sequence[str], port: SupportsIndex) -> str | None:
+        """
+        Judges every address that a name resolved to: why the name is refused, or `None`. One refused address
+        refuses them all.
+        """
+
+@final
+class HangUp:
+    """
+    End the caller's line.
+    """
+    __match_args__: Final[tuple[Literal["leg"], Literal["cause"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, leg: str, cause: str) -> HangUp: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def cause(self, /) -> Literal["busy", "error", "normal", "not-found", "rejected"]:
+        """
+        Why: what a carrier's signalling says to the caller.
+        """
+    @property
+    def leg(self, /) -> str:
+        """
+        The caller's line.
+        """
+
+@final
+class Heard:
+    """
+    The caller was given something to hear.
+    """
+    __match_args__: Final[tuple[Literal["at"], Literal["leg"], Literal["call"], Literal["account"], Literal["medium"], Literal["text"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, at: int, leg: str, call: str, account: str, medium: str, text: str) -> Heard: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def account(self, /) -> str:
+        """
+        Whose call it is: the one account that may see this event.
+        """
+    @property
+    def at(self, /) -> int:
+        """
+        When, in milliseconds since the Unix epoch.
+        """
+    @property
+    def call(self, /) -> str:
+        """
+        In which call.
+        """
+    @property
+    def leg(self, /) -> str:
+        """
+        On which line.
+        """
+    @property
+    def medium(self, /) -> Literal["audio", "speech", "tones"]:
+        """
+        How it was made.
+        """
+    @property
+    def text(self, /) -> str:
+        """
+        The words, the URL or the tones.
+        """
+    def to_dict(self, /) -> "dict[str, object]":
+        """
+        The fields by name, as JSON takes them, and the kind as `event`. Nothing is redacted.
+        """
+
+@final
+class HttpFailure:
+    """
+    An exchange without a complete answer.
+    """
+    __match_args__: Final[tuple[Literal["reply"], Literal["reason"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, reply: str, reason: str) -> HttpFailure: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def reason(self, /) -> Literal["address-denied", "bad-encoding", "certificate-expired", "certificate-name", "certificate-untrusted", "connect-timeout", "dns", "protocol", "refused", "reset", "timeout", "tls", "too-large", "truncated"]:
+        """
+        What went wrong.
+        """
+    @property
+    def reply(self, /) -> str:
+        """
+        The `Fetch` or `Notify` it answers.
+        """
+
+@final
+class HttpResponse:
+    """
+    A complete HTTP answer.
+    """
+    __match_args__: Final[tuple[Literal["reply"], Literal["status"], Literal["headers"], Literal["body"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, reply: str, status: int, headers: Sequence[tuple[str, str]], body: bytes | bytearray) -> HttpResponse: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def body(self, /) -> bytes:
+        """
+        The body after content decoding, at most 65,537 bytes (one more than allowed shows the excess).
+        """
+    @property
+    def headers(self, /) -> list[tuple[str, str]]:
+        """
+        Header fields in the order received; names in any case.
+        """
+    @property
+    def reply(self, /) -> str:
+        """
+        The `Fetch` or `Notify` it answers.
+        """
+    @property
+    def status(self, /) -> int:
+        """
+        The status code.
+        """
+
+@final
+class HungUp:
+    """
+    The caller hung up, or the line was lost.
+    """
+    __match_args__: Final[tuple[Literal["leg"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, leg: str) -> HungUp: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def leg(self, /) -> str:
+        """
+        The caller's line.
+        """
+
+@final
+class IncomingCall:
+    """
+    A caller's line that rings at one of the registry's routes.
+    """
+    __match_args__: Final[tuple[Literal["leg"], Literal["from_"], Literal["to"], Literal["forwarded_from"], Literal["caller_name"], Literal["stir_verstat"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, leg: str, from_: str, to: str, forwarded_from: str | None = None, caller_name: str | None = None, stir_verstat: str | None = None) -> IncomingCall: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def caller_name(self, /) -> str | None:
+        """
+        The result of a caller-name look-up; sent on only where the route asks for it.
+        """
+    @property
+    def forwarded_from(self, /) -> str | None:
+        """
+        The number that forwarded the call, where the carrier says so.
+        """
+    @property
+    def from_(self, /) -> str:
+        """
+        Who calls: a phone number, `client:…` or `sip:…`.
+        """
+    @property
+    def leg(self, /) -> str:
+        """
+        The name of the line, chosen by whoever owns its media; unique among live legs.
+        """
+    @property
+    def stir_verstat(self, /) -> str | None:
+        """
+        The carrier's attestation, for instance `TN-Validation-Passed-A`.
+        """
+    @property
+    def to(self, /) -> str:
+        """
+        What was dialled: a phone number, `client:…`, `sip:…`, `AP…` or `app:AP…`.
+        """
+
+@final
+class MediaDone:
+    """
+    Speech, audio or a recording that ended by itself.
+    """
+    __match_args__: Final[tuple[Literal["reply"], Literal["failed"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, reply: str, failed: str | None = None) -> MediaDone: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def failed(self, /) -> Literal["content-type", "retrieval"] | None:
+        """
+        Why the media could not be played: not audio that can be played, or not retrieved. `None` if it was.
+        """
+    @property
+    def reply(self, /) -> str:
+        """
+        The `Say`, `Play` or `StartRecording` that ended.
+        """
+
+@final
+class Modify:
+    """
+    A change of a live call by its account, as the REST API makes it: exactly one of `url`, `twiml` and `status`.
+    """
+    __match_args__: Final[tuple[Literal["call"], Literal["url"], Literal["method"], Literal["twiml"], Literal["status"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, call: str, *, url: str | None = None, method: str = "POST", twiml: str | None = None, status: str | None = None) -> Modify: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def call(self, /) -> str:
+        """
+        The call: any on the stack, or the dialling side's view of a hop.
+        """
+    @property
+    def method(self, /) -> Literal["GET", "POST"]:
+        """
+        GET or POST, for `url`.
+        """
+    @property
+    def status(self, /) -> Literal["canceled", "completed"] | None:
+        """
+        `completed` ends the call; `canceled` ends it only if it was not answered yet.
+        """
+    @property
+    def twiml(self, /) -> str | None:
+        """
+        Run this document, at most 4,000 characters (32018).
+        """
+    @property
+    def url(self, /) -> str | None:
+        """
+        Request this URL and run what it answers.
+        """
+
+@final
+class Notify:
+    """
+    Make a request that no call waits for; those of one call start in the order given. Answer it all the same.
+    """
+    __match_args__: Final[tuple[Literal["reply"], Literal["call"], Literal["account"], Literal["sequence"], Literal["request"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, reply: str, call: str, account: str, sequence: int | None, request: Request) -> Notify: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def account(self, /) -> str:
+        """
+        The account that owns the webhook.
+        """
+    @property
+    def call(self, /) -> str:
+        """
+        The call that it speaks of.
+        """
+    @property
+    def reply(self, /) -> str:
+        """
+        Where the answer goes.
+        """
+    @property
+    def request(self, /) -> Request:
+        """
+        The whole request, signed.
+        """
+    @property
+    def sequence(self, /) -> int | None:
+        """
+        The place in the order of the call's status callbacks, from 0; absent for other notices.
+        """
+
+@final
+class PhoneNumber:
+    """
+    A phone number.
+    """
+    __match_args__: Final[tuple[Literal["number"], Literal["account"], Literal["voice_url"], Literal["voice_method"], Literal["voice_fallback_url"], Literal["voice_fallback_method"], Literal["status_callback"], Literal["status_callback_method"], Literal["voice_application_sid"], Literal["voice_caller_id_lookup"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, number: str, account: str, voice_url: str | None = None, voice_method: str = "POST", voice_fallback_url: str | None = None, voice_fallback_method: str = "POST", status_callback: str | None = None, status_callback_method: str = "POST", voice_application_sid: str | None = None, voice_caller_id_lookup: bool = False) -> PhoneNumber: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def account(self, /) -> str:
+        """
+        The account that owns it.
+        """
+    @property
+    def number(self, /) -> str:
+        """
+        The number, as the carrier writes it in `To` (E.164: `+15550100`).
+        """
+    @property
+    def status_callback(self, /) -> str | None:
+        """
+        Where the end of a call is told.
+        """
+    @property
+    def status_callback_method(self, /) -> Literal["GET", "POST"]:
+        """
+        GET or POST.
+        """
+    @property
+    def voice_application_sid(self, /) -> str | None:
+        """
+        An application of the same account that answers instead; then only its webhooks count.
+        """
+    @property
+    def voice_caller_id_lookup(self, /) -> bool:
+        """
+        Whether `CallerName` is sent.
+        """
+    @property
+    def voice_fallback_method(self, /) -> Literal["GET", "POST"]:
+        """
+        GET or POST.
+        """
+    @property
+    def voice_fallback_url(self, /) -> str | None:
+        """
+        Where a call asks when `voice_url` fails.
+        """
+    @property
+    def voice_method(self, /) -> Literal["GET", "POST"]:
+        """
+        GET or POST.
+        """
+    @property
+    def voice_url(self, /) -> str | None:
+        """
+        Where a call asks for its first document.
+        """
+
+@final
+class Play:
+    """
+    Play audio or tones to the caller: exactly one of `url` and `tones`.
+    """
+    __match_args__: Final[tuple[Literal["reply"], Literal["leg"], Literal["call"], Literal["url"], Literal["tones"], Literal["rounds"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, reply: str, leg: str, call: str, url: str | None, tones: str | None, rounds: int) -> Play: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def call(self, /) -> str:
+        """
+        The call whose application plays.
+        """
+    @property
+    def leg(self, /) -> str:
+        """
+        The caller's line.
+        """
+    @property
+    def reply(self, /) -> str:
+        """
+        Answer with `MediaDone` when it has been played.
+        """
+    @property
+    def rounds(self, /) -> int:
+        """
+        How often, 1 to 1,000.
+        """
+    @property
+    def tones(self, /) -> str | None:
+        """
+        Keypad tones: `0-9 A-D # *`, `w` 0.5 s and `W` 1 s of silence.
+        """
+    @property
+    def url(self, /) -> str | None:
+        """
+        An audio file at this absolute URL.
+        """
+
+@final
+class Pressed:
+    """
+    The caller pressed keys.
+    """
+    __match_args__: Final[tuple[Literal["at"], Literal["leg"], Literal["call"], Literal["account"], Literal["digits"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, at: int, leg: str, call: str, account: str, digits: str) -> Pressed: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def account(self, /) -> str:
+        """
+        Whose call it is: the one account that may see this event.
+        """
+    @property
+    def at(self, /) -> int:
+        """
+        When, in milliseconds since the Unix epoch.
+        """
+    @property
+    def call(self, /) -> str:
+        """
+        In which call.
+        """
+    @property
+    def digits(self, /) -> str:
+        """
+        Which.
+        """
+    @property
+    def leg(self, /) -> str:
+        """
+        On which line.
+        """
+    def to_dict(self, /) -> "dict[str, object]":
+        """
+        The fields by name, as JSON takes them, and the kind as `event`. Nothing is redacted.
+        """
+
+@final
+class Problem:
+    """
+    Something wrong with a document.
+    """
+    __match_args__: Final[tuple[Literal["code"], Literal["level"], Literal["message"], Literal["line"], Literal["column"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, code: int, level: str, message: str, line: int | None = None, column: int | None = None) -> Problem: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def code(self, /) -> int:
+        """
+        Twilio's number for it.
+        """
+    @property
+    def column(self, /) -> int | None:
+        """
+        Column from 1, in characters.
+        """
+    @property
+    def level(self, /) -> Literal["error", "warning"]:
+        """
+        How grave it is: after an `error` something that the document asked for does not happen.
+        """
+    @property
+    def line(self, /) -> int | None:
+        """
+        Line from 1, where the problem has a place in the document.
+        """
+    @property
+    def message(self, /) -> str:
+        """
+        What is wrong and what to do about it, in one line.
+        """
+
+@final
+class ProblemRaised:
+    """
+    Something is wrong that the account should see.
+    """
+    __match_args__: Final[tuple[Literal["at"], Literal["leg"], Literal["call"], Literal["account"], Literal["code"], Literal["level"], Literal["message"], Literal["url"], Literal["line"], Literal["column"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, at: int, leg: str, call: str, account: str, code: int, level: str, message: str, url: str | None, line: int | None, column: int | None) -> ProblemRaised: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def account(self, /) -> str:
+        """
+        Whose call it is: the one account that may see this event.
+        """
+    @property
+    def at(self, /) -> int:
+        """
+        When, in milliseconds since the Unix epoch.
+        """
+    @property
+    def call(self, /) -> str:
+        """
+        In which call.
+        """
+    @property
+    def code(self, /) -> int:
+        """
+        Twilio's number for it.
+        """
+    @property
+    def column(self, /) -> int | None:
+        """
+        Column from 1, in characters.
+        """
+    @property
+    def leg(self, /) -> str:
+        """
+        On which line.
+        """
+    @property
+    def level(self, /) -> Literal["error", "warning"]:
+        """
+        How grave it is.
+        """
+    @property
+    def line(self, /) -> int | None:
+        """
+        Line from 1, where a document has a position for it.
+        """
+    @property
+    def message(self, /) -> str:
+        """
+        What is wrong and what to do about it, in one line.
+        """
+    def to_dict(self, /) -> "dict[str, object]":
+        """
+        The fields by name, as JSON takes them, and the kind as `event`. Nothing is redacted.
+        """
+    @property
+    def url(self, /) -> str | None:
+        """
+        The document or request concerned, without credentials.
+        """
+
+@final
+class Registry:
+    """
+    Everything that calls can reach: accounts, applications, numbers, SIP domains and clients. It never changes; a
+    change is a new registry (`Engine.set_registry`).
+    """
+    def __new__(cls, /, accounts: Iterable[Account] | None = None, applications: Iterable[Application] | None = None, numbers: Iterable[PhoneNumber] | None = None, sip_domains: Iterable[SipDomain] | None = None, clients: Iterable[Client] | None = None) -> Registry:
+        """
+        Checks all records and builds the registry; `RegistryError` names the first that cannot be part of one.
+        """
+    def admit(self, /, caller_account: str, application_sid: str, hops: SupportsIndex = 0, config: Config | None = None) -> Admission:
+        """
+        Whether `caller_account` may dial the application, on a line that was handed through `hops` of them already.
+        """
+    def resolve(self, /, address: str) -> Route | None:
+        """
+        Where a dialled address leads; `None` when nothing in the registry answers to it. It asks for no permission.
+        """
+    @property
+    def warnings(self, /) -> list[str]:
+        """
+        What works and may still be a mistake, in words.
+        """
+
+@final
+class Report:
+    """
+    Record something for the timeline.
+    """
+    __match_args__: Final[tuple[Literal["event"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, event: Began | Decided | Dialled | Heard | Pressed | ProblemRaised | Requested | Responded | Returned | Said | Settled | StatusChanged | VerbBegan) -> Report: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def event(self, /) -> Began | Decided | Dialled | Heard | Pressed | ProblemRaised | Requested | Responded | Returned | Said | Settled | StatusChanged | VerbBegan:
+        """
+        What happened.
+        """
+
+@final
+class Request:
+    """
+    A webhook request, whole and signed: write `head` and then `body`. Made by the engine only.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def account(self, /) -> str:
+        """
+        The account that owns the webhook; connections are not shared between accounts.
+        """
+    @property
+    def body(self, /) -> bytes:
+        """
+        The body; empty for GET.
+        """
+    @property
+    def connect_timeout(self, /) -> float:
+        """
+        Time for the connection and the TLS handshake, in seconds.
+        """
+    @property
+    def head(self, /) -> bytes:
+        """
+        Request line, header fields and the blank line, ready for the wire.
+        """
+    @property
+    def headers(self, /) -> list[tuple[str, str]]:
+        """
+        The header fields in the order sent.
+        """
+    @property
+    def host(self, /) -> str:
+        """
+        The host in lower case; an IPv6 address without brackets.
+        """
+    @property
+    def method(self, /) -> str:
+        """
+        `GET` or `POST`.
+        """
+    @property
+    def port(self, /) -> int:
+        """
+        The port, the scheme's own where the URL has none.
+        """
+    @property
+    def read_timeout(self, /) -> float:
+        """
+        Time to the first byte of the answer and between two reads, in seconds.
+        """
+    @property
+    def scheme(self, /) -> str:
+        """
+        `http` or `https`.
+        """
+    @property
+    def target(self, /) -> str:
+        """
+        Path and query, as the request line has them.
+        """
+    @property
+    def total_timeout(self, /) -> float:
+        """
+        Time for the whole exchange, in seconds.
+        """
+    @property
+    def url(self, /) -> str:
+        """
+        The absolute URL, without a fragment. It may hold credentials: they are in `headers` already.
+        """
+    @property
+    def wire(self, /) -> bytes:
+        """
+        Head and body together, ready for the wire.
+        """
+
+@final
+class Requested:
+    """
+    A webhook was requested.
+    """
+    __match_args__: Final[tuple[Literal["at"], Literal["leg"], Literal["call"], Literal["account"], Literal["reply"], Literal["purpose"], Literal["method"], Literal["url"], Literal["form"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, at: int, leg: str, call: str, account: str, reply: str, purpose: str, method: str, url: str, form: Sequence[tuple[str, str]]) -> Requested: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def account(self, /) -> str:
+        """
+        Whose call it is: the one account that may see this event.
+        """
+    @property
+    def at(self, /) -> int:
+        """
+        When, in milliseconds since the Unix epoch.
+        """
+    @property
+    def call(self, /) -> str:
+        """
+        In which call.
+        """
+    @property
+    def form(self, /) -> list[tuple[str, str]]:
+        """
+        What was sent, in order.
+        """
+    @property
+    def leg(self, /) -> str:
+        """
+        On which line.
+        """
+    @property
+    def method(self, /) -> Literal["GET", "POST"]:
+        """
+        GET or POST.
+        """
+    @property
+    def purpose(self, /) -> Literal["action", "fallback", "partial-result", "recording-status", "redirect", "status-callback", "update", "voice"]:
+        """
+        Why.
+        """
+    @property
+    def reply(self, /) -> str:
+        """
+        The step.
+        """
+    def to_dict(self, /) -> "dict[str, object]":
+        """
+        The fields by name, as JSON takes them, and the kind as `event`. Nothing is redacted.
+        """
+    @property
+    def url(self, /) -> str:
+        """
+        Where, without credentials.
+        """
+
+@final
+class Responded:
+    """
+    A webhook answered, or failed.
+    """
+    __match_args__: Final[tuple[Literal["at"], Literal["leg"], Literal["call"], Literal["account"], Literal["reply"], Literal["status"], Literal["failure"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, at: int, leg: str, call: str, account: str, reply: str, status: int | None, failure: str | None) -> Responded: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def account(self, /) -> str:
+        """
+        Whose call it is: the one account that may see this event.
+        """
+    @property
+    def at(self, /) -> int:
+        """
+        When, in milliseconds since the Unix epoch.
+        """
+    @property
+    def call(self, /) -> str:
+        """
+        In which call.
+        """
+    @property
+    def failure(self, /) -> str | None:
+        """
+        The reason, if there was none.
+        """
+    @property
+    def leg(self, /) -> str:
+        """
+        On which line.
+        """
+    @property
+    def reply(self, /) -> str:
+        """
+        The step.
+        """
+    @property
+    def status(self, /) -> int | None:
+        """
+        The HTTP status, if there was an answer.
+        """
+    def to_dict(self, /) -> "dict[str, object]":
+        """
+        The fields by name, as JSON takes them, and the kind as `event`. Nothing is redacted.
+        """
+
+@final
+class Returned:
+    """
+    A dialled application gave the call back.
+    """
+    __match_args__: Final[tuple[Literal["at"], Literal["leg"], Literal["call"], Literal["account"], Literal["child"], Literal["status"], Literal["bridged"], Literal["seconds"], Literal["parameters"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, at: int, leg: str, call: str, account: str, child: str, status: str, bridged: bool, seconds: int | None, parameters: Sequence[tuple[str, str]]) -> Returned: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def account(self, /) -> str:
+        """
+        Whose call it is: the one account that may see this event.
+        """
+    @property
+    def at(self, /) -> int:
+        """
+        When, in milliseconds since the Unix epoch.
+        """
+    @property
+    def bridged(self, /) -> bool:
+        """
+        Whether the caller was connected.
+        """
+    @property
+    def call(self, /) -> str:
+        """
+        In which call.
+        """
+    @property
+    def child(self, /) -> str:
+        """
+        The dialling side's view of the hop.
+        """
+    @property
+    def leg(self, /) -> str:
+        """
+        On which line.
+        """
+    @property
+    def parameters(self, /) -> list[tuple[str, str]]:
+        """
+        The return values, without their prefix.
+        """
+    @property
+    def seconds(self, /) -> int | None:
+        """
+        Seconds since the answer, if there was one.
+        """
+    @property
+    def status(self, /) -> Literal["queued", "initiated", "ringing", "in-progress", "completed", "busy", "no-answer", "failed", "canceled"]:
+        """
+        What is sent as `DialCallStatus`.
+        """
+    def to_dict(self, /) -> "dict[str, object]":
+        """
+        The fields by name, as JSON takes them, and the kind as `event`. Nothing is redacted.
+        """
+
+@final
+class Ringback:
+    """
+    Let the caller hear ringing, or stop it.
+    """
+    __match_args__: Final[tuple[Literal["leg"], Literal["on"], Literal["tone"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, leg: str, on: bool, tone: str | None) -> Ringback: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def leg(self, /) -> str:
+        """
+        The caller's line.
+        """
+    @property
+    def on(self, /) -> bool:
+        """
+        Start or stop.
+        """
+    @property
+    def tone(self, /) -> str | None:
+        """
+        The country whose tone it is; none for the carrier's own.
+        """
+
+@final
+class Route:
+    """
+    Where a dialled address leads.
+    """
+    __match_args__: Final[tuple[Literal["account"], Literal["status"], Literal["application"], Literal["voice_url"], Literal["voice_method"], Literal["voice_fallback_url"], Literal["voice_fallback_method"], Literal["status_callback"], Literal["status_callback_method"], Literal["voice_caller_id_lookup"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, account: str, status: str, application: str | None, voice_url: str | None, voice_method: str | None, voice_fallback_url: str | None, voice_fallback_method: str | None, status_callback: str | None, status_callback_method: str | None, voice_caller_id_lookup: bool) -> Route: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def account(self, /) -> str:
+        """
+        The account that a call to it belongs to.
+        """
+    @property
+    def application(self, /) -> str | None:
+        """
+        The application that answers, unless the number, domain or client has webhooks of its own.
+        """
+    @property
+    def status(self, /) -> Literal["active", "suspended", "closed"]:
+        """
+        The status that counts for that account: its own or its parent's, whichever allows less.
+        """
+    @property
+    def status_callback(self, /) -> str | None:
+        """
+        Where the end of the call is told.
+        """
+    @property
+    def status_callback_method(self, /) -> Literal["GET", "POST"] | None:
+        """
+        GET or POST.
+        """
+    @property
+    def voice_caller_id_lookup(self, /) -> bool:
+        """
+        Whether `CallerName` is sent.
+        """
+    @property
+    def voice_fallback_method(self, /) -> Literal["GET", "POST"] | None:
+        """
+        GET or POST.
+        """
+    @property
+    def voice_fallback_url(self, /) -> str | None:
+        """
+        Where the call asks when `voice_url` fails.
+        """
+    @property
+    def voice_method(self, /) -> Literal["GET", "POST"] | None:
+        """
+        GET or POST.
+        """
+    @property
+    def voice_url(self, /) -> str | None:
+        """
+        Where the call asks for its first document.
+        """
+
+@final
+class Said:
+    """
+    The caller spoke.
+    """
+    __match_args__: Final[tuple[Literal["at"], Literal["leg"], Literal["call"], Literal["account"], Literal["text"], Literal["confidence"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, at: int, leg: str, call: str, account: str, text: str, confidence: float | None) -> Said: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def account(self, /) -> str:
+        """
+        Whose call it is: the one account that may see this event.
+        """
+    @property
+    def at(self, /) -> int:
+        """
+        When, in milliseconds since the Unix epoch.
+        """
+    @property
+    def call(self, /) -> str:
+        """
+        In which call.
+        """
+    @property
+    def confidence(self, /) -> float | None:
+        """
+        How sure the recogniser is, 0.0 to 1.0.
+        """
+    @property
+    def leg(self, /) -> str:
+        """
+        On which line.
+        """
+    @property
+    def text(self, /) -> str:
+        """
+        The words.
+        """
+    def to_dict(self, /) -> "dict[str, object]":
+        """
+        The fields by name, as JSON takes them, and the kind as `event`. Nothing is redacted.
+        """
+
+@final
+class Say:
+    """
+    Speak to the caller.
+    """
+    __match_args__: Final[tuple[Literal["reply"], Literal["leg"], Literal["call"], Literal["text"], Literal["ssml"], Literal["breaks_ms"], Literal["voice"], Literal["language"], Literal["rounds"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, reply: str, leg: str, call: str, text: str, ssml: str | None, breaks_ms: int, voice: str, language: str, rounds: int) -> Say: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def breaks_ms(self, /) -> int:
+        """
+        Pauses that SSML breaks add, in milliseconds a round.
+        """
+    @property
+    def call(self, /) -> str:
+        """
+        The call whose application speaks.
+        """
+    @property
+    def language(self, /) -> str:
+        """
+        A BCP-47 language.
+        """
+    @property
+    def leg(self, /) -> str:
+        """
+        The caller's line.
+        """
+    @property
+    def reply(self, /) -> str:
+        """
+        Answer with `MediaDone` when it has been spoken.
+        """
+    @property
+    def rounds(self, /) -> int:
+        """
+        How often, 1 to 1,000.
+        """
+    @property
+    def ssml(self, /) -> str | None:
+        """
+        The inner SSML, when the document has any.
+        """
+    @property
+    def text(self, /) -> str:
+        """
+        The words, white space collapsed.
+        """
+    @property
+    def voice(self, /) -> str:
+        """
+        The voice.
+        """
+
+@final
+class Settle:
+    """
+    Bill an ended call.
+    """
+    __match_args__: Final[tuple[Literal["settlement"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, settlement: Settlement) -> Settle: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def settlement(self, /) -> Settlement:
+        """
+        What it costs, and why.
+        """
+
+@final
+class Settled:
+    """
+    A call was billed.
+    """
+    __match_args__: Final[tuple[Literal["at"], Literal["leg"], Literal["call"], Literal["account"], Literal["settlement"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, at: int, leg: str, call: str, account: str, settlement: Settlement) -> Settled: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def account(self, /) -> str:
+        """
+        Whose call it is: the one account that may see this event.
+        """
+    @property
+    def at(self, /) -> int:
+        """
+        When, in milliseconds since the Unix epoch.
+        """
+    @property
+    def call(self, /) -> str:
+        """
+        In which call.
+        """
+    @property
+    def leg(self, /) -> str:
+        """
+        On which line.
+        """
+    @property
+    def settlement(self, /) -> Settlement:
+        """
+        What it costs, and why.
+        """
+    def to_dict(self, /) -> "dict[str, object]":
+        """
+        The fields by name, as JSON takes them, and the kind as `event`. Nothing is redacted.
+        """
+
+@final
+class Settlement:
+    """
+    The rated record of an ended call (the CDR). Every call gets exactly one.
+    """
+    __match_args__: Final[tuple[Literal["call"], Literal["account"], Literal["parent_call"], Literal["direction"], Literal["from_"], Literal["to"], Literal["application"], Literal["status"], Literal["started"], Literal["answered"], Literal["ended"], Literal["seconds"], Literal["rate"], Literal["amount"], Literal["leg"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, call: str, account: str, parent_call: str | None, direction: str, from_: str, to: str, application: str | None, status: str, started: int, answered: int | None, ended: int, seconds: int, rate: int, amount: int, leg: str) -> Settlement: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def account(self, /) -> str:
+        """
+        The account that is charged.
+        """
+    @property
+    def amount(self, /) -> int:
+        """
+        What is charged, in micro-dollars.
+        """
+    @property
+    def answered(self, /) -> int | None:
+        """
+        When it was answered, if it was, in milliseconds since the Unix epoch.
+        """
+    @property
+    def application(self, /) -> str | None:
+        """
+        The application that the call belongs to.
+        """
+    @property
+    def call(self, /) -> str:
+        """
+        The call.
+        """
+    @property
+    def direction(self, /) -> str:
+        """
+        The value of `Direction` in a webhook.
+        """
+    @property
+    def ended(self, /) -> int:
+        """
+        When it ended, in milliseconds since the Unix epoch.
+        """
+    @property
+    def from_(self, /) -> str:
+        """
+        Who called.
+        """
+    @property
+    def leg(self, /) -> Literal["inbound", "outbound", "application-hop", "application-connect"]:
+        """
+        What kind of call was rated.
+        """
+    @property
+    def parent_call(self, /) -> str | None:
+        """
+        The call of the same account whose document dialled this one.
+        """
+    @property
+    def price(self, /) -> str | None:
+        """
+        The `price` of a Call resource: a negative decimal such as `-0.00250`; `None` when nothing is charged.
+        """
+    @property
+    def rate(self, /) -> int:
+        """
+        The price of a started minute, in micro-dollars.
+        """
+    @property
+    def seconds(self, /) -> int:
+        """
+        Whole seconds from answer to end; 0 when it was never answered.
+        """
+    @property
+    def started(self, /) -> int:
+        """
+        When the call began, in milliseconds since the Unix epoch.
+        """
+    @property
+    def status(self, /) -> str:
+        """
+        The terminal value of `CallStatus`.
+        """
+    @property
+    def to(self, /) -> str:
+        """
+        Who was called.
+        """
+    def to_dict(self, /) -> "dict[str, object]":
+        """
+        The fields by name, as JSON takes them. Nothing is redacted.
+        """
+
+@final
+class SipDomain:
+    """
+    A SIP domain. Every user of it is answered alike.
+    """
+    __match_args__: Final[tuple[Literal["domain"], Literal["account"], Literal["voice_url"], Literal["voice_method"], Literal["voice_fallback_url"], Literal["voice_fallback_method"], Literal["status_callback"], Literal["status_callback_method"], Literal["voice_application_sid"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, domain: str, account: str, voice_url: str | None = None, voice_method: str = "POST", voice_fallback_url: str | None = None, voice_fallback_method: str = "POST", status_callback: str | None = None, status_callback_method: str = "POST", voice_application_sid: str | None = None) -> SipDomain: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def account(self, /) -> str:
+        """
+        The account that owns it.
+        """
+    @property
+    def domain(self, /) -> str:
+        """
+        The host name, in any case.
+        """
+    @property
+    def status_callback(self, /) -> str | None:
+        """
+        Where the end of a call is told.
+        """
+    @property
+    def status_callback_method(self, /) -> Literal["GET", "POST"]:
+        """
+        GET or POST.
+        """
+    @property
+    def voice_application_sid(self, /) -> str | None:
+        """
+        An application of the same account that answers instead; then only its webhooks count.
+        """
+    @property
+    def voice_fallback_method(self, /) -> Literal["GET", "POST"]:
+        """
+        GET or POST.
+        """
+    @property
+    def voice_fallback_url(self, /) -> str | None:
+        """
+        Where a call asks when `voice_url` fails.
+        """
+    @property
+    def voice_method(self, /) -> Literal["GET", "POST"]:
+        """
+        GET or POST.
+        """
+    @property
+    def voice_url(self, /) -> str | None:
+        """
+        Where a call asks for its first document.
+        """
+
+@final
+class Speech:
+    """
+    What the recogniser heard.
+    """
+    __match_args__: Final[tuple[Literal["leg"], Literal["text"], Literal["confidence"], Literal["is_final"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, leg: str, text: str, confidence: float | None = None, is_final: bool = True) -> Speech: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def confidence(self, /) -> float | None:
+        """
+        How sure the recogniser is, 0.0 to 1.0.
+        """
+    @property
+    def is_final(self, /) -> bool:
+        """
+        False for a partial result: the caller still speaks.
+        """
+    @property
+    def leg(self, /) -> str:
+        """
+        The caller's line.
+        """
+    @property
+    def text(self, /) -> str:
+        """
+        The words.
+        """
+
+@final
+class SpeechOptions:
+    """
+    What a recogniser needs to know.
+    """
+    __match_args__: Final[tuple[Literal["language"], Literal["hints"], Literal["model"], Literal["profanity_filter"], Literal["speech_timeout"], Literal["partial_results"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, language: str, hints: str, model: str, profanity_filter: bool, speech_timeout: int | None, partial_results: bool) -> SpeechOptions: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def hints(self, /) -> str:
+        """
+        Phrases to expect.
+        """
+    @property
+    def language(self, /) -> str:
+        """
+        A BCP-47 language.
+        """
+    @property
+    def model(self, /) -> str:
+        """
+        The recogniser's model.
+        """
+    @property
+    def partial_results(self, /) -> bool:
+        """
+        Whether partial results are wanted.
+        """
+    @property
+    def profanity_filter(self, /) -> bool:
+        """
+        Whether to mask profanities.
+        """
+    @property
+    def speech_timeout(self, /) -> int | None:
+        """
+        Silence after speech that ends it, in seconds; none for the first pause.
+        """
+
+@final
+class StartRecording:
+    """
+    Start recording the caller.
+    """
+    __match_args__: Final[tuple[Literal["reply"], Literal["leg"], Literal["call"], Literal["recording"], Literal["beep"], Literal["silence_timeout"], Literal["trim"], Literal["dual"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, reply: str, leg: str, call: str, recording: str, beep: bool, silence_timeout: int | None, trim: bool, dual: bool) -> StartRecording: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def beep(self, /) -> bool:
+        """
+        Whether a beep comes first.
+        """
+    @property
+    def call(self, /) -> str:
+        """
+        The call that owns the recording.
+        """
+    @property
+    def dual(self, /) -> bool:
+        """
+        One channel a party instead of one for both.
+        """
+    @property
+    def leg(self, /) -> str:
+        """
+        The caller's line.
+        """
+    @property
+    def recording(self, /) -> str:
+        """
+        The recording.
+        """
+    @property
+    def reply(self, /) -> str:
+        """
+        Answer with `MediaDone` when silence ended it.
+        """
+    @property
+    def silence_timeout(self, /) -> int | None:
+        """
+        Silence that ends the recording, in seconds; none for never.
+        """
+    @property
+    def trim(self, /) -> bool:
+        """
+        Whether silence at both ends is cut off.
+        """
+
+@final
+class StatusChanged:
+    """
+    A call's status changed.
+    """
+    __match_args__: Final[tuple[Literal["at"], Literal["leg"], Literal["call"], Literal["account"], Literal["status"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, at: int, leg: str, call: str, account: str, status: str) -> StatusChanged: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def account(self, /) -> str:
+        """
+        Whose call it is: the one account that may see this event.
+        """
+    @property
+    def at(self, /) -> int:
+        """
+        When, in milliseconds since the Unix epoch.
+        """
+    @property
+    def call(self, /) -> str:
+        """
+        In which call.
+        """
+    @property
+    def leg(self, /) -> str:
+        """
+        On which line.
+        """
+    @property
+    def status(self, /) -> Literal["queued", "initiated", "ringing", "in-progress", "completed", "busy", "no-answer", "failed", "canceled"]:
+        """
+        To what.
+        """
+    def to_dict(self, /) -> "dict[str, object]":
+        """
+        The fields by name, as JSON takes them, and the kind as `event`. Nothing is redacted.
+        """
+
+@final
+class StopCollect:
+    """
+    Stop listening for speech.
+    """
+    __match_args__: Final[tuple[Literal["leg"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, leg: str) -> StopCollect: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def leg(self, /) -> str:
+        """
+        The caller's line.
+        """
+
+@final
+class StopMedia:
+    """
+    Stop what is being spoken or played; no `MediaDone` is wanted for it.
+    """
+    __match_args__: Final[tuple[Literal["leg"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, leg: str) -> StopMedia: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def leg(self, /) -> str:
+        """
+        The caller's line.
+        """
+
+@final
+class StopRecording:
+    """
+    Stop recording; no `MediaDone` is wanted for it.
+    """
+    __match_args__: Final[tuple[Literal["leg"], Literal["recording"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, leg: str, recording: str) -> StopRecording: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def leg(self, /) -> str:
+        """
+        The caller's line.
+        """
+    @property
+    def recording(self, /) -> str:
+        """
+        The recording.
+        """
+
+@final
+class Tick:
+    """
+    Nothing happened but time.
+    """
+    __match_args__: Final[tuple[()]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /) -> Tick: ...
+    def __repr__(self, /) -> str: ...
+
+@final
+class Verb:
+    """
+    A verb or noun of a document, as the engine will run it.
+    """
+    __match_args__: Final[tuple[Literal["name"], Literal["line"], Literal["column"], Literal["attributes"], Literal["text"], Literal["children"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, name: str, line: int, column: int, attributes: Sequence[tuple[str, str]], text: str, children: Sequence[Verb]) -> Verb: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def attributes(self, /) -> list[tuple[str, str]]:
+        """
+        Its attributes as written and valid.
+        """
+    @property
+    def children(self, /) -> list[Verb]:
+        """
+        What is inside it.
+        """
+    @property
+    def column(self, /) -> int:
+        """
+        Column of its start tag, from 1, in characters.
+        """
+    @property
+    def line(self, /) -> int:
+        """
+        Line of its start tag, from 1.
+        """
+    @property
+    def name(self, /) -> str:
+        """
+        Its name, for instance `Dial`.
+        """
+    @property
+    def text(self, /) -> str:
+        """
+        Its text.
+        """
+
+@final
+class VerbBegan:
+    """
+    A verb began.
+    """
+    __match_args__: Final[tuple[Literal["at"], Literal["leg"], Literal["call"], Literal["account"], Literal["verb"], Literal["line"], Literal["column"], Literal["attributes"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, at: int, leg: str, call: str, account: str, verb: str, line: int, column: int, attributes: Sequence[tuple[str, str]]) -> VerbBegan: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def account(self, /) -> str:
+        """
+        Whose call it is: the one account that may see this event.
+        """
+    @property
+    def at(self, /) -> int:
+        """
+        When, in milliseconds since the Unix epoch.
+        """
+    @property
+    def attributes(self, /) -> list[tuple[str, str]]:
+        """
+        Its attributes as written and valid.
+        """
+    @property
+    def call(self, /) -> str:
+        """
+        In which call.
+        """
+    @property
+    def column(self, /) -> int:
+        """
+        Column from 1, in characters.
+        """
+    @property
+    def leg(self, /) -> str:
+        """
+        On which line.
+        """
+    @property
+    def line(self, /) -> int:
+        """
+        Line from 1.
+        """
+    def to_dict(self, /) -> "dict[str, object]":
+        """
+        The fields by name, as JSON takes them, and the kind as `event`. Nothing is redacted.
+        """
+    @property
+    def verb(self, /) -> str:
+        """
+        Its name.
+        """
+
+@final
+class Verdict:
+    """
+    The answer to a `Consult`.
+    """
+    __match_args__: Final[tuple[Literal["reply"], Literal["allow"], Literal["reason"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, reply: str, allow: bool, reason: str = "") -> Verdict: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def allow(self, /) -> bool:
+        """
+        Whether the connection may be made.
+        """
+    @property
+    def reason(self, /) -> str:
+        """
+        Why not, for the owner of the rule; never shown to the dialling side.
+        """
+    @property
+    def reply(self, /) -> str:
+        """
+        The `Consult` it answers.
+        """
+
+def build_info() -> "dict[str, str]":
+    """
+    How this module was built, for a report of a defect.
+    """
+
+def codes_table() -> "list[dict[str, object]]":
+    """
+    Every code of a problem: `number`, `name`, `level`, `effect` and `meaning`.
+    """
+
+def parse(body: bytes | str, content_type: str | None = None, url: str = "") -> Document:
+    """
+    Parses and checks a document. Nothing is raised for what is wrong with it: see `problems`.
+
+    With a `content_type` it is judged as the answer of a webhook at `url`: plain text is spoken, audio is played.
+    """
+
+def schema_table() -> "list[dict[str, object]]":
+    """
+    Every verb and noun with its attributes.
+    """
+
+def sign(auth_token: str, url: str, parameters: dict[str, str] | Sequence[tuple[str, str]] | None = None) -> str:
+    """
+    The value of `X-Twilio-Signature` for a form POST, or with no parameters for a GET of `url`.
+    """
+
+def status_table() -> "list[dict[str, object]]":
+    """
+    Every status of a call: `status`, `terminal` and the statuses that may come `next`.
+    """
+
+def verify(auth_token: str, url: str, parameters: dict[str, str] | Sequence[tuple[str, str]], signature: str) -> bool:
+    """
+    Whether a signature is that of a form POST, or with no parameters of a GET of `url`, with or without its port.
+    """

@@ -1,0 +1,37 @@
+"""What the engine is told."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from appconnect._core import (
+    Digits,
+    HttpFailure,
+    HttpResponse,
+    HungUp,
+    IncomingCall,
+    MediaDone,
+    Modify,
+    Speech,
+    Tick,
+    Verdict,
+)
+
+__all__ = [
+    "Digits",
+    "HttpFailure",
+    "HttpResponse",
+    "HungUp",
+    "IncomingCall",
+    "Input",
+    "MediaDone",
+    "Modify",
+    "Speech",
+    "Tick",
+    "Verdict",
+]
+
+Input: TypeAlias = (
+    Digits | HttpFailure | HttpResponse | HungUp | IncomingCall | MediaDone | Modify | Speech | Tick | Verdict
+)
+"""One thing that happened outside."""

@@ -1,0 +1,303 @@
+//! The effects as Python classes.
+
+use appconnect::address::Address;
+use appconnect::effect as core;
+use appconnect::id::{AccountSid, ApplicationSid, CallSid, LegId, RecordingSid, ReplyId};
+use appconnect::pii::Pii;
+use appconnect::policy;
+use pyo3::inspect::PyStaticExpr;
+use pyo3::prelude::*;
+use pyo3::type_hint_union;
+use pyo3::types::PyList;
+
+use crate::events::Report;
+use crate::field::{Wrap, list_of};
+use crate::request::Request;
+use crate::settlement::Settle;
+use crate::value::{Child, value};
+
+value! {
+    /// Answer the caller's line.
+    Answer from core::Answer {
+        /// The caller's line.
+        leg: LegId,
+    }
+}
+
+value! {
+    /// What a recogniser needs to know.
+    SpeechOptions from core::SpeechOptions {
+        /// A BCP-47 language.
+        language: Box<str>,
+        /// Phrases to expect.
+        hints: Box<str>,
+        /// The recogniser's model.
+        model: Box<str>,
+        /// Whether to mask profanities.
+        profanity_filter: bool,
+        /// Silence after speech that ends it, in seconds; none for the first pause.
+        speech_timeout: Option<u32>,
+        /// Whether partial results are wanted.
+        partial_results: bool,
+    }
+}
+
+impl Wrap<Option<core::SpeechOptions>> for Option<Child<SpeechOptions>> {
+    fn wrap(py: Python<'_>, value: Option<core::SpeechOptions>) -> PyResult<Self> {
+        value.map(|options| Child::wrap(py, options)).transpose()
+    }
+}
+
+value! {
+    /// Start listening to the caller. Keys are told as `Digits` whether or not anybody listens.
+    Collect from core::Collect {
+        /// The caller's line.
+        leg: LegId,
+        /// The call whose application listens.
+        call: CallSid,
+        /// Whether keys are wanted.
+        digits: bool,
+        /// How to recognise speech, if it is wanted.
+        speech: Option<Child<SpeechOptions>>,
+    }
+}
+
+value! {
+    /// What a programmable rule may look at. Only the accounts, the application and the hop count are established by
+    /// the platform; the rest is whatever the dialling side wrote, and proves nothing.
+    Facts from policy::Facts {
+        /// Where the rule is asked.
+        point: policy::Point,
+        /// The account whose document dials.
+        caller_account: AccountSid,
+        /// The account that owns the application.
+        callee_account: AccountSid,
+        /// The dialled application.
+        application: ApplicationSid,
+        /// `From` as the application will see it.
+        from_ (from): Address,
+        /// `To` as the application will see it.
+        to: Address,
+        /// `CustomerId` as the application will see it.
+        customer_id: Pii,
+        /// How many applications this line has been handed through already.
+        hops: u32,
+        /// The `<Parameter>`s in document order: names without the `Param_` prefix, and values.
+        parameters: Vec<(String, Pii)>,
+    }
+}
+
+value! {
+    /// Ask the policy; answer with a `Verdict`.
+    Consult from core::Consult {
+        /// Where the verdict goes.
+        reply: ReplyId,
+        /// What the rule may look at.
+        facts: Child<Facts>,
+    }
+}
+
+value! {
+    /// Make a request whose answer the call waits for; answer with `HttpResponse` or `HttpFailure`.
+    Fetch {
+        /// Where the answer goes.
+        reply: ReplyId,
+        /// The call whose webhook it is.
+        call: CallSid,
+        /// The account that owns the webhook; connections are not shared between accounts.
+        account: AccountSid,
+        /// The whole request, signed.
+        request: Child<Request>,
+    }
+}
+
+impl Wrap<core::Fetch> for Fetch {
+    fn wrap(py: Python<'_>, fetch: core::Fetch) -> PyResult<Self> {
+        let core::Fetch { reply, call, account, request, overrides } = fetch;
+        let request = Child(Py::new(py, Request { inner: request, overrides, account })?);
+        Ok(Self { reply, call, account, request })
+    }
+}
+
+value! {
+    /// End the caller's line.
+    HangUp from core::HangUp {
+        /// The caller's line.
+        leg: LegId,
+        /// Why: what a carrier's signalling says to the caller.
+        cause: core::HangUpCause,
+    }
+}
+
+value! {
+    /// Make a request that no call waits for; those of one call start in the order given. Answer it all the same.
+    Notify {
+        /// Where the answer goes.
+        reply: ReplyId,
+        /// The call that it speaks of.
+        call: CallSid,
+        /// The account that owns the webhook.
+        account: AccountSid,
+        /// The place in the order of the call's status callbacks, from 0; absent for other notices.
+        sequence: Option<u32>,
+        /// The whole request, signed.
+        request: Child<Request>,
+    }
+}
+
+impl Wrap<core::Notify> for Notify {
+    fn wrap(py: Python<'_>, notify: core::Notify) -> PyResult<Self> {
+        let core::Notify { reply, call, account, sequence, request, overrides } = notify;
+        let request = Child(Py::new(py, Request { inner: request, overrides, account })?);
+        Ok(Self { reply, call, account, sequence, request })
+    }
+}
+
+value! {
+    /// Play audio or tones to the caller: exactly one of `url` and `tones`.
+    Play {
+        /// Answer with `MediaDone` when it has been played.
+        reply: ReplyId,
+        /// The caller's line.
+        leg: LegId,
+        /// The call whose application plays.
+        call: CallSid,
+        /// An audio file at this absolute URL.
+        url: Option<Box<str>>,
+        /// Keypad tones: `0-9 A-D # *`, `w` 0.5 s and `W` 1 s of silence.
+        tones: Option<Box<str>>,
+        /// How often, 1 to 1,000.
+        rounds: u32,
+    }
+}
+
+impl Wrap<core::Play> for Play {
+    fn wrap(_: Python<'_>, play: core::Play) -> PyResult<Self> {
+        let core::Play { reply, leg, call, source, rounds } = play;
+        let (url, tones) = match source {
+            core::PlaySource::Url(url) => (Some(url), None),
+            core::PlaySource::Tones(tones) => (None, Some(tones)),
+        };
+        Ok(Self { reply, leg, call, url, tones, rounds })
+    }
+}
+
+value! {
+    /// Let the caller hear ringing, or stop it.
+    Ringback from core::Ringback {
+        /// The caller's line.
+        leg: LegId,
+        /// Start or stop.
+        on: bool,
+        /// The country whose tone it is; none for the carrier's own.
+        tone: Option<Box<str>>,
+    }
+}
+
+value! {
+    /// Speak to the caller.
+    Say from core::Say {
+        /// Answer with `MediaDone` when it has been spoken.
+        reply: ReplyId,
+        /// The caller's line.
+        leg: LegId,
+        /// The call whose application speaks.
+        call: CallSid,
+        /// The words, white space collapsed.
+        text: Box<str>,
+        /// The inner SSML, when the document has any.
+        ssml: Option<Box<str>>,
+        /// Pauses that SSML breaks add, in milliseconds a round.
+        breaks_ms: u32,
+        /// The voice.
+        voice: Box<str>,
+        /// A BCP-47 language.
+        language: Box<str>,
+        /// How often, 1 to 1,000.
+        rounds: u32,
+    }
+}
+
+value! {
+    /// Start recording the caller.
+    StartRecording from core::StartRecording {
+        /// Answer with `MediaDone` when silence ended it.
+        reply: ReplyId,
+        /// The caller's line.
+        leg: LegId,
+        /// The call that owns the recording.
+        call: CallSid,
+        /// The recording.
+        recording: RecordingSid,
+        /// Whether a beep comes first.
+        beep: bool,
+        /// Silence that ends the recording, in seconds; none for never.
+        silence_timeout: Option<u32>,
+        /// Whether silence at both ends is cut off.
+        trim: bool,
+        /// One channel a party instead of one for both.
+        dual: bool,
+    }
+}
+
+value! {
+    /// Stop listening for speech.
+    StopCollect from core::StopCollect {
+        /// The caller's line.
+        leg: LegId,
+    }
+}
+
+value! {
+    /// Stop what is being spoken or played; no `MediaDone` is wanted for it.
+    StopMedia from core::StopMedia {
+        /// The caller's line.
+        leg: LegId,
+    }
+}
+
+value! {
+    /// Stop recording; no `MediaDone` is wanted for it.
+    StopRecording from core::StopRecording {
+        /// The caller's line.
+        leg: LegId,
+        /// The recording.
+        recording: RecordingSid,
+    }
+}
+
+/// Effects on their way out.
+pub(crate) struct Effects(pub(crate) Vec<core::Effect>);
+
+/// One line for each effect: its Python class.
+macro_rules! effects {
+    ($($variant:ident),*) => {
+        const EFFECT: PyStaticExpr = type_hint_union!($(<$variant as IntoPyObject>::OUTPUT_TYPE),*);
+
+        fn object(py: Python<'_>, effect: core::Effect) -> PyResult<Bound<'_, PyAny>> {
+            match effect {
+                $(core::Effect::$variant(effect) => {
+                    Ok(Bound::new(py, <$variant as Wrap<_>>::wrap(py, effect)?)?.into_any())
+                })*
+            }
+        }
+    };
+}
+
+effects! {
+    Answer, Collect, Consult, Fetch, HangUp, Notify, Play, Report, Ringback, Say, Settle, StartRecording, StopCollect,
+    StopMedia, StopRecording
+}
+
+impl<'py> IntoPyObject<'py> for Effects {
+    type Target = PyList;
+    type Output = Bound<'py, PyList>;
+    type Error = PyErr;
+
+    const OUTPUT_TYPE: PyStaticExpr = list_of!(EFFECT);
+
+    fn into_pyobject(self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        let objects: Vec<_> = self.0.into_iter().map(|effect| object(py, effect)).collect::<PyResult<_>>()?;
+        PyList::new(py, objects)
+    }
+}

@@ -1,0 +1,113 @@
+//! The enumerations of the core, which are a `str` with one of a few names in Python.
+
+use std::fmt;
+
+use appconnect::config::{EmptyDocument, ExposeParent, FailedApplication, Geography, PlayFailure};
+use appconnect::effect::HangUpCause;
+use appconnect::event::{Medium, Purpose};
+use appconnect::http::Method;
+use appconnect::input::{FailureReason, MediaFailure};
+use appconnect::policy::{FamilyConnect, Point};
+use appconnect::problem::Level;
+use appconnect::registry::{AccountStatus, ApiVersion};
+use appconnect::settlement::LegKind;
+use appconnect::{CallStatus, Direction};
+use pyo3::inspect::{PyStaticConstant, PyStaticExpr};
+use pyo3::prelude::*;
+use pyo3::type_hint_identifier;
+use pyo3::types::PyString;
+
+use crate::field::{Field, STR, bad_value, show_text};
+
+/// How a `Modify` ends a call.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Ending {
+    /// Only if it was not answered yet.
+    Canceled,
+    /// In any case.
+    Completed,
+}
+
+/// Why media could not be played.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Unplayable {
+    /// It is not audio that can be played.
+    ContentType,
+    /// It could not be retrieved.
+    Retrieval,
+}
+
+impl From<Unplayable> for MediaFailure {
+    fn from(reason: Unplayable) -> Self {
+        match reason {
+            Unplayable::ContentType => Self::ContentType,
+            Unplayable::Retrieval => Self::Retrieval,
+        }
+    }
+}
+
+/// Enumerations: their wire names read as a `Literal`, and any `str` with such a name is accepted.
+///
+/// The names come from the core; the variants are listed so that the compiler says when one is missing.
+macro_rules! names {
+    ($($name:ident { $($variant:ident $(= $wire:literal)?),* })*) => {$(
+        impl Field for $name {
+            const HINT: PyStaticExpr = PyStaticExpr::Subscript {
+                value: &type_hint_identifier!("typing", "Literal"),
+                slice: &PyStaticExpr::Tuple {
+                    elts: &[$(PyStaticExpr::Constant {
+                        value: PyStaticConstant::Str(names!(@wire $name $variant $($wire)?)),
+                    }),*],
+                },
+            };
+            const ACCEPTS: PyStaticExpr = STR;
+
+            fn get<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+                let name = match self { $(Self::$variant => pyo3::intern!(py, names!(@wire $name $variant $($wire)?)),)* };
+                Ok(name.clone().into_any())
+            }
+
+            fn set(object: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
+                let text = object.cast::<PyString>()?;
+                let text = text.to_str()?;
+                $(if text == names!(@wire $name $variant $($wire)?) {
+                    return Ok(Self::$variant);
+                })*
+                let known = [$(names!(@wire $name $variant $($wire)?)),*].join("', '");
+                Err(bad_value(format_args!("'{}' is not one of '{known}'", text.escape_debug())))
+            }
+
+            fn show(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                show_text(match self { $(Self::$variant => names!(@wire $name $variant $($wire)?),)* }, f)
+            }
+        }
+    )*};
+    (@wire $name:ident $variant:ident $wire:literal) => { $wire };
+    (@wire $name:ident $variant:ident) => { $name::$variant.as_str() };
+}
+
+names! {
+    AccountStatus { Active, Suspended, Closed }
+    ApiVersion { V2008, V2010 }
+    CallStatus { Queued, Initiated, Ringing, InProgress, Completed, Busy, NoAnswer, Failed, Canceled }
+    Direction { Inbound, OutboundDial }
+    Ending { Canceled = "canceled", Completed = "completed" }
+    EmptyDocument { Completed, NoAnswer }
+    ExposeParent { Always, Never, SameAccount }
+    FailedApplication { Failed, PlayError }
+    FailureReason {
+        AddressDenied, BadEncoding, CertificateExpired, CertificateName, CertificateUntrusted, ConnectTimeout, Dns,
+        Protocol, Refused, Reset, Timeout, Tls, TooLarge, Truncated
+    }
+    FamilyConnect { Deny, Allow }
+    Geography { Empty, Omit }
+    HangUpCause { Busy, Error, Normal, NotFound, Rejected }
+    LegKind { Inbound, Outbound, ApplicationHop, ApplicationConnect }
+    Level { Error = "error", Warning = "warning" }
+    Medium { Audio, Speech, Tones }
+    Method { Get, Post }
+    PlayFailure { Fallback, Skip }
+    Point { Connect }
+    Purpose { Action, Fallback, PartialResult, RecordingStatus, Redirect, StatusCallback, Update, Voice }
+    Unplayable { ContentType = "content-type", Retrieval = "retrieval" }
+}

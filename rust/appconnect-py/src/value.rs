@@ -1,0 +1,201 @@
+//! One row for each Python class that is a value: frozen, final, compared by content, printed without personal data.
+
+use std::fmt;
+
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString};
+
+use crate::field::Field;
+
+/// A value that is a field of another value. Kept as its Python object, so that reading the field costs nothing.
+pub(crate) struct Child<T>(pub(crate) Py<T>);
+
+impl<T: pyo3::PyClass<Frozen = pyo3::pyclass::boolean_struct::True> + Sync + PartialEq> PartialEq
+    for Child<T>
+{
+    fn eq(&self, other: &Self) -> bool {
+        self.0.get() == other.0.get()
+    }
+}
+
+impl<T: pyo3::PyClass<Frozen = pyo3::pyclass::boolean_struct::True> + Sync + std::hash::Hash> std::hash::Hash
+    for Child<T>
+{
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.0.get().hash(state);
+    }
+}
+
+/// Shows a field as `repr` does.
+pub(crate) struct Show<'a, T>(pub(crate) &'a T);
+
+impl<T: Field> fmt::Display for Show<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.show(f)
+    }
+}
+
+/// Adds a field to a dictionary, as JSON takes it: `from_`, which Python needs for its keyword, is `from` there.
+pub(crate) fn put<T: Field>(into: &Bound<'_, PyDict>, name: &str, value: &T) -> PyResult<()> {
+    into.set_item(PyString::intern(into.py(), name.trim_end_matches('_')), value.plain(into.py())?)
+}
+
+/// Defines a value class.
+///
+/// `name (core_name): Type = default` is a field: its name in Python, the core's name where that differs, its type,
+/// and the default where a constructor may leave it out (`None` stands for the type's own). `from path` makes the class from the core's
+/// struct of the same fields. `new { … }` replaces the constructor,
+/// and `also { … }` adds methods.
+macro_rules! value {
+    (
+        $(#[$doc:meta])* $name:ident $(from $core:path)? {
+            $($(#[$fdoc:meta])* $field:ident $(($inner:ident))? : $type:ty $(= $default:tt)?,)*
+        }
+        $(also { $($also:tt)* })?
+    ) => {
+        $crate::value::value! { @class [$(#[$doc])*] $name [$($core)?] {
+            $($(#[$fdoc])* $field [$($inner)?] : $type,)*
+        } [
+            #[new]
+            #[pyo3(signature = ($($field $(= $default)?),*))]
+            fn new($($field: $crate::value::value!(@argument $type $(, $default)?)),*) -> PyResult<Self> {
+                Ok(Self { $($field: $crate::value::value!(@take $field, $type $(, $default)?)),* })
+            }
+        ] [$($($also)*)?] }
+    };
+    (
+        $(#[$doc:meta])* $name:ident $(from $core:path)? {
+            $($(#[$fdoc:meta])* $field:ident $(($inner:ident))? : $type:ty,)*
+        }
+        new { $($new:tt)* }
+        $(also { $($also:tt)* })?
+    ) => {
+        $crate::value::value! { @class [$(#[$doc])*] $name [$($core)?] {
+            $($(#[$fdoc])* $field [$($inner)?] : $type,)*
+        } [$($new)*] [$($($also)*)?] }
+    };
+    (@argument $type:ty) => { $crate::field::Given<'_, '_, $type> };
+    (@argument $type:ty, None) => { Option<$crate::field::Given<'_, '_, $type>> };
+    (@argument $type:ty, "") => { &str };
+    (@argument $type:ty, "POST") => { &str };
+    (@argument $type:ty, $flag:tt) => { $type };
+    (@take $field:ident, $type:ty) => { $field.take(stringify!($field))? };
+    (@take $field:ident, $type:ty, None) => {
+        match $field { Some(given) => given.take(stringify!($field))?, None => <$type>::default() }
+    };
+    (@take $field:ident, $type:ty, "") => { $field.into() };
+    (@take $field:ident, $type:ty, "POST") => {
+        $field.parse().map_err(|error| $crate::field::bad_value(format_args!("{}: {error}", stringify!($field))))?
+    };
+    (@take $field:ident, $type:ty, $flag:tt) => { $field };
+    (
+        @class [$(#[$doc:meta])*] $name:ident [$($core:path)?] {
+            $($(#[$fdoc:meta])* $field:ident [$($inner:ident)?] : $type:ty,)*
+        } [$($new:tt)*] [$($also:tt)*]
+    ) => {
+        $(#[$doc])*
+        #[pyclass(frozen, eq, hash, module = "appconnect._core")]
+        #[derive(PartialEq, Hash)]
+        pub(crate) struct $name { $(pub(crate) $field: $type,)* }
+
+        $crate::value::value! { @wrap [$($core)?] $name { $($field [$($inner)?],)* } }
+
+        impl $name {
+            /// Adds the fields by name, as JSON takes them.
+            pub(crate) fn fields<'py>(
+                &self,
+                into: Bound<'py, pyo3::types::PyDict>,
+            ) -> PyResult<Bound<'py, pyo3::types::PyDict>> {
+                $($crate::value::put(&into, stringify!($field), &self.$field)?;)*
+                Ok(into)
+            }
+        }
+
+        const _: () = {
+            struct MatchArgs;
+
+            impl<'py> IntoPyObject<'py> for MatchArgs {
+                type Target = PyAny;
+                type Output = Bound<'py, PyAny>;
+                type Error = PyErr;
+
+                const OUTPUT_TYPE: pyo3::inspect::PyStaticExpr = pyo3::inspect::PyStaticExpr::Subscript {
+                    value: &pyo3::type_hint_identifier!("builtins", "tuple"),
+                    slice: &pyo3::inspect::PyStaticExpr::Tuple { elts: &[$(pyo3::type_hint_subscript!(
+                        pyo3::type_hint_identifier!("typing", "Literal"),
+                        pyo3::inspect::PyStaticExpr::Constant {
+                            value: pyo3::inspect::PyStaticConstant::Str(stringify!($field)),
+                        }
+                    )),*] },
+                };
+
+                fn into_pyobject(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+                    let names: &[&str] = &[$(stringify!($field)),*];
+                    Ok(pyo3::types::PyTuple::new(py, names)?.into_any())
+                }
+            }
+
+            #[pymethods]
+            impl $name {
+                $($new)*
+
+                $($(#[$fdoc])*
+                #[getter]
+                fn $field(&self) -> $crate::field::Got<'_, $type> {
+                    $crate::field::Got(&self.$field)
+                })*
+
+                #[classattr]
+                fn __match_args__() -> MatchArgs {
+                    MatchArgs
+                }
+
+                fn __repr__(&self) -> String {
+                    let fields: &[String] =
+                        &[$(format!(concat!(stringify!($field), "={}"), $crate::value::Show(&self.$field))),*];
+                    format!("{}({})", stringify!($name), fields.join(", "))
+                }
+
+                $($also)*
+            }
+        };
+
+        impl $crate::field::Field for $crate::value::Child<$name> {
+            const HINT: pyo3::inspect::PyStaticExpr = <$name as pyo3::IntoPyObject>::OUTPUT_TYPE;
+
+            fn get<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+                Ok(self.0.bind(py).clone().into_any())
+            }
+
+            fn set(object: pyo3::Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
+                Ok(Self(object.cast::<$name>()?.to_owned().unbind()))
+            }
+
+            fn show(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&self.0.get().__repr__())
+            }
+
+            fn plain<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+                Ok(self.0.get().fields(pyo3::types::PyDict::new(py))?.into_any())
+            }
+        }
+    };
+    (@wrap [] $($rest:tt)*) => {};
+    (@wrap [$core:path] $name:ident { $($field:ident [$($inner:ident)?],)* }) => {
+        impl $crate::field::Wrap<$core> for $name {
+            fn wrap(py: Python<'_>, value: $core) -> PyResult<Self> {
+                type Core = $core;
+                let Core { $($($inner:)? $field),* } = value;
+                Ok(Self { $($field: $crate::field::Wrap::wrap(py, $field)?),* })
+            }
+        }
+
+        impl $crate::field::Wrap<$core> for $crate::value::Child<$name> {
+            fn wrap(py: Python<'_>, value: $core) -> PyResult<Self> {
+                let value = <$name as $crate::field::Wrap<$core>>::wrap(py, value)?;
+                Ok(Self(Py::new(py, value)?))
+            }
+        }
+    };
+}
+pub(crate) use value;

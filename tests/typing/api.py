@@ -1,0 +1,196 @@
+"""What users rely on in the types of the package. Nothing here is run: `mypy --strict` reads it."""
+
+from __future__ import annotations
+
+from typing import Literal, assert_never, assert_type
+
+from appconnect import Code, Config, Document, Engine, Guard, Problem, Registry, parse, sign, verify
+from appconnect.effects import (
+    Answer,
+    Collect,
+    Consult,
+    Effect,
+    Facts,
+    Fetch,
+    HangUp,
+    Notify,
+    Play,
+    Report,
+    Request,
+    Ringback,
+    Say,
+    Settle,
+    Settlement,
+    StartRecording,
+    StopCollect,
+    StopMedia,
+    StopRecording,
+)
+from appconnect.errors import InputError
+from appconnect.events import (
+    Began,
+    Decided,
+    Dialled,
+    Event,
+    Heard,
+    Pressed,
+    ProblemRaised,
+    Requested,
+    Responded,
+    Returned,
+    Said,
+    Settled,
+    StatusChanged,
+    VerbBegan,
+)
+from appconnect.inputs import (
+    Digits,
+    HttpFailure,
+    HttpResponse,
+    HungUp,
+    IncomingCall,
+    Input,
+    MediaDone,
+    Modify,
+    Speech,
+    Tick,
+    Verdict,
+)
+from appconnect.registry import Admission, Application, Route
+from appconnect.twiml import Verb
+
+
+def effects_are_exhaustive(effect: Effect) -> str:  # noqa: C901, PLR0911, PLR0912 - one arm for each effect
+    """Each class is matched by position and the match is known to be complete."""
+    match effect:
+        case Answer(leg) | StopCollect(leg) | StopMedia(leg):
+            return leg
+        case Collect(leg, call, digits, speech):
+            assert_type(digits, bool)
+            return leg + call + (speech.language if speech else "")
+        case Consult(reply, facts):
+            assert_type(facts, Facts)
+            assert_type(facts.parameters, list[tuple[str, str]])
+            return reply
+        case Fetch(reply, call, account, request):
+            assert_type(request, Request)
+            assert_type(request.head, bytes)
+            assert_type(request.headers, list[tuple[str, str]])
+            assert_type(request.total_timeout, float)
+            return reply + call + account
+        case Notify(reply, sequence=sequence):
+            assert_type(sequence, int | None)
+            return reply
+        case HangUp(leg, cause):
+            assert_type(cause, Literal["busy", "error", "normal", "not-found", "rejected"])
+            return leg
+        case Play(_, _, _, url, tones, rounds):
+            assert_type(rounds, int)
+            return url or tones or ""
+        case Report(event):
+            return events_are_exhaustive(event)
+        case Ringback(leg, on, tone):
+            assert_type(on, bool)
+            return leg + (tone or "")
+        case Say(text=text, ssml=ssml):
+            assert_type(ssml, str | None)
+            return text
+        case Settle(settlement):
+            assert_type(settlement, Settlement)
+            assert_type(settlement.amount, int)
+            assert_type(settlement.price, str | None)
+            return settlement.call
+        case StartRecording(silence_timeout=silence):
+            assert_type(silence, int | None)
+            return effect.recording
+        case StopRecording(_, recording):
+            return recording
+        case _:
+            assert_never(effect)
+
+
+def events_are_exhaustive(event: Event) -> str:  # noqa: C901, PLR0911, PLR0912 - one arm for each event
+    """Every event has a time, a line, a call and an account, whatever it is."""
+    assert_type(event.at, int)
+    assert_type(event.leg + event.call + event.account, str)
+    assert_type(event.to_dict(), dict[str, object])
+    match event:
+        case Began():
+            return assert_type(event.direction, Literal["inbound", "outbound-dial"])
+        case Decided():
+            return event.reason
+        case Dialled():
+            return event.child
+        case Heard():
+            return assert_type(event.medium, Literal["audio", "speech", "tones"])
+        case Pressed():
+            return event.digits
+        case ProblemRaised():
+            assert_type(event.line, int | None)
+            return assert_type(event.level, Literal["error", "warning"])
+        case Requested():
+            return assert_type(event.method, Literal["GET", "POST"])
+        case Responded():
+            assert_type(event.status, int | None)
+            return event.failure or ""
+        case Returned():
+            assert_type(event.seconds, int | None)
+            return event.child
+        case Said():
+            assert_type(event.confidence, float | None)
+            return event.text
+        case Settled():
+            return event.settlement.call
+        case StatusChanged():
+            return event.status
+        case VerbBegan():
+            assert_type(event.attributes, list[tuple[str, str]])
+            return event.verb
+        case _:
+            assert_never(event)
+
+
+def inputs_are_exhaustive(value: Input) -> str:
+    """Inputs can be matched as well as made."""
+    match value:
+        case HttpResponse(reply, status, headers, body):
+            assert_type((status, headers, body), tuple[int, list[tuple[str, str]], bytes])
+            return reply
+        case HttpFailure(reply) | MediaDone(reply) | Verdict(reply):
+            return reply
+        case Digits(leg) | HungUp(leg) | IncomingCall(leg) | Speech(leg):
+            return leg
+        case Modify(call):
+            return call
+        case Tick():
+            return ""
+        case _:
+            assert_never(value)
+
+
+def the_engine(registry: Registry, inputs: list[Input]) -> None:
+    """One input or several; lists of one kind of input are welcome too."""
+    engine = Engine(registry, bytes(32), Config(hops=3, timeline=True))
+    assert_type(engine.handle(Tick(), 0), list[Effect])
+    effects, refusals = engine.handle_many(inputs, 0)
+    assert_type(effects, list[Effect])
+    assert_type(refusals, list[tuple[int, InputError]])
+    engine.handle_many([HungUp("leg-1")], now=1)
+    engine.handle(HttpResponse("CA:1", 200, (("a", "b"),), b""), now=1)
+    assert_type(engine.next_timeout(), int | None)
+    assert_type(engine.restore(engine.snapshot("CA"), 5), list[str])
+
+
+def the_rest(registry: Registry) -> None:
+    """Registry, parser, guard and signatures."""
+    assert_type(registry.resolve("+15550100"), Route | None)
+    assert_type(registry.admit("AC", "AP", hops=2), Admission)
+    assert_type(registry.warnings, list[str])
+    assert_type(Application("AP", "AC", voice_url="https://a.example/").allow, list[str] | None)
+    document = parse("<Response/>")
+    assert_type(document, Document)
+    assert_type(document.problems, list[Problem])
+    assert_type(document.verbs(), list[Verb])
+    assert_type(Guard(allow=["10.0.0.0/8"]).check("a.example", 443), str | None)
+    assert_type(verify("token", "https://a.example/", {}, sign("token", "https://a.example/")), bool)
+    assert_type(Code.RETRIEVAL_FAILED.meaning, str)
