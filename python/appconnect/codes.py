@@ -23,7 +23,7 @@ class Code(IntEnum):
     level: str
     meaning: str
 
-    def __new__(cls, number: int, level: str, meaning: str) -> Self:
+    def __new__(cls, number: int, level: str = "", meaning: str = "") -> Self:
         """Make a member of a row of the table."""
         code = int.__new__(cls, number)
         code._value_ = number
