@@ -1,12 +1,15 @@
 //! The engine: many legs, one clock that it is told, one queue of effects.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use crate::call::Call;
 use crate::call::cx::World;
 use crate::call::exchange::Outcome;
-use crate::call::{Call, CallStatus, Running, TimerTable};
 use crate::config::Config;
 use crate::effect::{Effect, HangUp, HangUpCause};
 use crate::event::{Event, EventKind, ProblemRaised};
@@ -191,30 +194,14 @@ impl Engine {
         }
         let Some(voice) = route.voice else { return Ok(()) };
         let call = Call {
-            sid,
-            account: route.account.sid,
-            status: CallStatus::Ringing,
-            from: incoming.from,
-            to: incoming.to,
             application: route.application.map(|application| application.sid.clone()),
-            sender: None,
             forwarded_from: incoming.forwarded_from,
             caller_name: incoming.caller_name,
             stir_verstat: incoming.stir_verstat.map(Into::into),
             fallback: route.fallback.cloned(),
             status_callback: route.status_callback.cloned(),
-            created: self.now,
-            answered: None,
-            step: 0,
-            jar: crate::http::Jar::default(),
-            program: None,
-            running: Running::Idle,
-            timers: TimerTable::default(),
-            delayed: false,
-            redirected: false,
-            update: None,
-            authorized: None,
             caller_name_lookup: route.caller_name_lookup,
+            ..Call::ringing(sid, route.account.sid, incoming.from, incoming.to, self.now)
         };
         let id = incoming.leg;
         self.legs.insert(id.clone(), Slot { leg, deadline: None, sids: Vec::new() });
@@ -265,8 +252,11 @@ impl Engine {
             self.enter(id);
             return Some(result);
         }
-        // What a broken step asked for is not done.
-        self.effects.truncate(before);
+        // What a broken step asked for is not done. What it ended has ended all the same: it is told and billed.
+        let told =
+            |effect: &Effect| matches!(effect, Effect::Notify(_) | Effect::Report(_) | Effect::Settle(_));
+        let asked = self.effects.split_off(before);
+        self.effects.extend(asked.into_iter().filter(told));
         self.crash(id);
         None
     }

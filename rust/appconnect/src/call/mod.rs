@@ -92,6 +92,42 @@ pub(crate) struct Call {
 }
 
 impl Call {
+    /// A call that rings and has done nothing yet.
+    pub(crate) fn ringing(
+        sid: CallSid,
+        account: AccountSid,
+        from: Address,
+        to: Address,
+        now: Millis,
+    ) -> Self {
+        Self {
+            sid,
+            account,
+            status: CallStatus::Ringing,
+            from,
+            to,
+            application: None,
+            sender: None,
+            forwarded_from: None,
+            caller_name: None,
+            stir_verstat: None,
+            fallback: None,
+            status_callback: None,
+            created: now,
+            answered: None,
+            step: 0,
+            jar: Jar::default(),
+            program: None,
+            running: Running::Idle,
+            timers: TimerTable::default(),
+            delayed: false,
+            redirected: false,
+            update: None,
+            authorized: None,
+            caller_name_lookup: false,
+        }
+    }
+
     /// Whether the caller was connected to this call.
     pub(crate) const fn is_answered(&self) -> bool {
         self.answered.is_some()

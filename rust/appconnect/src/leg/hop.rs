@@ -34,11 +34,6 @@ impl Step<'_, '_> {
         self.begin_dial(at);
         let sid = self.leg.line.new_call(self.world.seed);
         let receiving = Call {
-            sid,
-            account,
-            status: CallStatus::Ringing,
-            from,
-            to,
             application: Some(application),
             sender: Some(sender),
             forwarded_from,
@@ -46,18 +41,8 @@ impl Step<'_, '_> {
             stir_verstat,
             fallback,
             status_callback,
-            created: now,
-            answered: None,
-            step: 0,
-            jar: crate::http::Jar::default(),
-            program: None,
-            running: Running::Idle,
-            timers: crate::call::TimerTable::default(),
-            delayed: false,
-            redirected: false,
-            update: None,
-            authorized: None,
             caller_name_lookup,
+            ..Call::ringing(sid, account, from, to, now)
         };
         self.push(receiving, &voice);
     }

@@ -296,7 +296,7 @@ pub(crate) fn start_recording(cx: &mut Cx<'_, '_>, node: Node<'_>, moment: &str)
         return None;
     }
     match begin(cx, node, RecordingSource::DialVerb, dual) {
-        Ok(recording) => Some(recording),
+        Ok((_, recording)) => Some(recording),
         Err(problem) => {
             cx.problem(problem);
             None

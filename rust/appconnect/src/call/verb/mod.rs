@@ -26,8 +26,8 @@ pub(crate) use dial::{
     time_limit, timeout as dial_timeout, vetoed,
 };
 pub(crate) use gather::{
-    digits as gather_digits, media_done as gather_media_done, prompt as gather_prompt, silence as gather_silence,
-    speech as gather_speech,
+    digits as gather_digits, media_done as gather_media_done, prompt as gather_prompt,
+    silence as gather_silence, speech as gather_speech,
 };
 pub(crate) use play::url as play_url;
 pub(crate) use record::{Finished, finish as finish_record, key as record_key};

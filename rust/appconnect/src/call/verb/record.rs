@@ -37,7 +37,7 @@ pub(super) fn enter(cx: &mut Cx<'_, '_>, node: Node<'_>) -> Flow {
     }
     let source = RecordingSource::RecordVerb;
     let record = match begin(cx, node, source, false) {
-        Ok(recording) => Record { step: cx.call.step, recording },
+        Ok((step, recording)) => Record { step, recording },
         Err(problem) => return Flow::Fail(problem),
     };
     let longest = node.number(Attribute::MaxLength).unwrap_or(DEFAULT_MAX_LENGTH);
@@ -46,13 +46,13 @@ pub(super) fn enter(cx: &mut Cx<'_, '_>, node: Node<'_>) -> Flow {
     Flow::Park(Running::Recording(record))
 }
 
-/// Starts a recording that `node` (a `<Record>` or a `<Dial>`) asks for.
+/// Starts a recording that `node` (a `<Record>` or a `<Dial>`) asks for. The number is the step that its end answers.
 pub(super) fn begin(
     cx: &mut Cx<'_, '_>,
     node: Node<'_>,
     source: RecordingSource,
     dual: bool,
-) -> Result<Recording, Problem> {
+) -> Result<(u32, Recording), Problem> {
     let callback = reference(cx, node, Attribute::RecordingStatusCallback)?.map(|url| RecordingCallback {
         url,
         method: node.method(Attribute::RecordingStatusCallbackMethod),
@@ -76,7 +76,7 @@ pub(super) fn begin(
     let track = node.attribute(Attribute::RecordingTrack).unwrap_or("both").to_owned();
     let recording = Recording { sid, source, started: cx.now(), ended: None, dual, track, callback };
     notify(cx, &recording, "in-progress");
-    Ok(recording)
+    Ok((reply.step, recording))
 }
 
 /// Items of a blank-separated attribute.
