@@ -15,6 +15,10 @@ const AUDIO: [&str; 10] =
 ///
 /// The error is what makes the answer unusable: 11750, 11770, 12100, 12101, 12102 or 12300.
 pub fn answer(content_type: Option<&str>, body: &[u8], url: &str) -> Result<Document, Problem> {
+    // An empty answer such as 204 seldom says what it would have been.
+    if body.is_empty() {
+        return Document::parse(body, None);
+    }
     let written = content_type.unwrap_or_default();
     let charset = encoding::charset(written);
     let media_type = written.split(';').next().unwrap_or_default().trim();
@@ -52,7 +56,7 @@ pub fn inline(text: &str) -> Result<Document, Problem> {
 /// Plain text is run when it is TwiML, else spoken (rule of 2024-07-22).
 fn plain(body: &[u8], charset: Option<&str>) -> Result<Document, Problem> {
     match Document::parse(body, charset) {
-        Err(problem) if !body.is_empty() && body.len() <= MAX_BYTES => {
+        Err(problem) if body.len() <= MAX_BYTES => {
             match encoding::decode(body, charset) {
                 Ok(text) => Document::from_text(&then_hang_up("Say", &text)),
                 Err(_) => Err(problem),
