@@ -1,0 +1,304 @@
+"""The ladder: a call as columns, one for the caller and one for each account, drawn while it happens.
+
+Every event stands in the column of the account that it belongs to, so what an account may not see is not in
+its column. Between columns run the two moments in which a call crosses: handed over, and given back.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING, Final, NamedTuple, final
+from urllib.parse import urlsplit
+
+from rich.text import Text
+
+from appconnect.cli.wording import notable, seconds, short, tag
+from appconnect.events import (
+    Began,
+    Decided,
+    Dialled,
+    Heard,
+    Pressed,
+    ProblemRaised,
+    Requested,
+    Responded,
+    Returned,
+    Said,
+    Settled,
+    StatusChanged,
+    VerbBegan,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from appconnect.events import Event
+
+__all__ = ["Ladder", "Lane"]
+
+WIDTH: Final = 100
+"""Columns of the terminal."""
+
+_CLOCK: Final = 7
+_SUCCESS: Final = range(200, 300)
+_STATUS_STYLE: Final = {
+    "completed": "green",
+    "in-progress": "green",
+    "busy": "yellow",
+    "no-answer": "yellow",
+    "canceled": "yellow",
+    "failed": "red",
+}
+
+
+class Lane(NamedTuple):
+    """A column of the ladder."""
+
+    name: str
+    """What stands at its top."""
+    account: str | None
+    """Whose it is; none for the caller."""
+    style: str
+    """Of rich."""
+
+
+class _Cell(NamedTuple):
+    """What stands in a lane, one entry a line."""
+
+    lines: list[str]
+    style: str = ""
+
+
+@final
+class Ladder:
+    """Turns the events of a call into lines of text."""
+
+    def __init__(self, lanes: Sequence[Lane], width: int = WIDTH) -> None:
+        """Make an empty ladder.
+
+        Args:
+            lanes: From left to right; the first is the caller's.
+            width: Of all lines, in characters.
+        """
+        self._lanes = list(lanes)
+        self._cell = (width - _CLOCK) // len(self._lanes) - 2
+        self._start: int | None = None
+        self._shown = ""
+        self._held: Requested | VerbBegan | None = None
+        self._dialled: Dialled | None = None
+
+    def head(self) -> list[Text]:
+        """The names at the top."""
+        line = Text(" " * _CLOCK)
+        for lane in self._lanes:
+            line.append("┬ ", "dim")
+            line.append(lane.name[: self._cell].ljust(self._cell), f"bold {lane.style}")
+        return [_stripped(line)]
+
+    def feed(self, event: Event) -> list[Text]:
+        """The lines that an event adds. Some events wait for the next one, to stand in one line with it."""
+        if self._start is None:
+            self._start = event.at
+        if isinstance(event, Responded) and self._answers_held(event):
+            return self._answered(event)
+        if isinstance(event, Heard) and self._speaks_held(event):
+            return self._heard(event)
+        lines = self.rest()
+        if isinstance(event, Requested | VerbBegan):
+            self._held = event
+            return lines
+        return lines + self._draw(event)
+
+    def rest(self) -> list[Text]:
+        """The lines of an event that still waited."""
+        held, self._held = self._held, None
+        match held:
+            case Requested():
+                return self._row(held, [self._asked(held), *_fields(held)])
+            case VerbBegan():
+                return self._row(held, [tag(held)], "cyan")
+            case None:
+                return []
+
+    def _draw(self, event: Event) -> list[Text]:  # noqa: C901, PLR0911 - one flat list of the events
+        match event:
+            case Began():
+                return self._began(event)
+            case StatusChanged(status=status):
+                return self._row(event, [f"● {status}"], _STATUS_STYLE.get(status, ""))
+            case Responded():
+                return self._row(event, [f"└ {_result(event)}"], _result_style(event))
+            case Heard():
+                return self._heard(event)
+            case Pressed(digits=digits):
+                return self._by_caller(event, f"► presses {digits}", f"keys {digits}")
+            case Said(text=text):
+                return self._by_caller(event, f"► “{text}”", f"speech “{text}”")
+            case Dialled():
+                self._dialled = event
+                lines = [f"dials {short(event.application)}", f"  CustomerId={event.customer_id}"]
+                return self._row(event, lines + _parameters(event.parameters))
+            case Returned():
+                return self._returned(event)
+            case Decided():
+                return self._decided(event)
+            case ProblemRaised():
+                style = "red" if event.level == "error" else "yellow"
+                return self._row(event, [f"! {event.level} {event.code}: {event.message}"], style)
+            case Settled():
+                return []  # The bills have a table of their own.
+            case _:
+                return []
+
+    def _began(self, event: Began) -> list[Text]:
+        dialled, self._dialled = self._dialled, None
+        if dialled is None:
+            caller = _Cell([f"► {event.from_}", f"  dials {event.to}"], "bold")
+            return self._cells(event, {0: caller, self._lane(event.account): _Cell(["a call comes in"])})
+        start, end = self._lane(dialled.account), self._lane(event.account)
+        cells = {start: _Cell(["handed over"], "bold magenta"), end: _Cell(["a call comes in"])}
+        return self._cells(event, cells, (start, end))
+
+    def _returned(self, event: Returned) -> list[Text]:
+        lane = self._lane(event.account)
+        told = f"given back: {event.status}"
+        crossing = self._cells(event, {lane: _Cell([told], "bold magenta")}, (len(self._lanes) - 1, lane))
+        values = _parameters(event.parameters)
+        return crossing + (self._row(event, values) if values else [])
+
+    def _decided(self, event: Decided) -> list[Text]:
+        verdict = "lets in" if event.allowed else "refuses"
+        return self._row(
+            event,
+            [f"{verdict} {short(event.caller_account)}", *([f"  {event.reason}"] if event.reason else [])],
+            "" if event.allowed else "red",
+        )
+
+    def _heard(self, event: Heard) -> list[Text]:
+        held, self._held = self._held, None
+        own = tag(held) if isinstance(held, VerbBegan) else "<Say>" if event.medium == "speech" else "<Play>"
+        text = f"◄ “{event.text}”" if event.medium == "speech" else f"◄ ♪ {event.text}"
+        cells = {0: _Cell([text]), self._lane(event.account): _Cell([own], "cyan")}
+        return self._cells(event, cells)
+
+    def _by_caller(self, event: Event, act: str, received: str) -> list[Text]:
+        return self._cells(event, {0: _Cell([act], "bold"), self._lane(event.account): _Cell([received])})
+
+    def _answered(self, event: Responded) -> list[Text]:
+        held, self._held = self._held, None
+        if not isinstance(held, Requested):
+            return []
+        lines = [f"{self._asked(held)} → {_result(event)}", *_fields(held)]
+        return self._row(held, lines, _result_style(event))
+
+    def _answers_held(self, event: Responded) -> bool:
+        return isinstance(self._held, Requested) and self._held.reply == event.reply
+
+    def _speaks_held(self, event: Heard) -> bool:
+        held = self._held
+        return isinstance(held, VerbBegan) and held.call == event.call and held.verb in {"Say", "Play"}
+
+    @staticmethod
+    def _asked(event: Requested) -> str:
+        return f"{event.method} {urlsplit(event.url).path or '/'}"
+
+    def _lane(self, account: str) -> int:
+        for number, lane in enumerate(self._lanes):
+            if lane.account == account:
+                return number
+        return len(self._lanes) - 1
+
+    def _row(self, event: Event, lines: list[str], style: str = "") -> list[Text]:
+        return self._cells(event, {self._lane(event.account): _Cell(lines, style)})
+
+    def _cells(
+        self, event: Event, cells: dict[int, _Cell], crossing: tuple[int, int] | None = None
+    ) -> list[Text]:
+        """Draw cells side by side.
+
+        Args:
+            event: Says when.
+            cells: By lane.
+            crossing: From which lane to which an arrow runs, in the first line.
+        """
+        wrapped = {lane: _wrapped(cell.lines, self._cell) for lane, cell in cells.items()}
+        drawn = []
+        for number in range(max(len(lines) for lines in wrapped.values())):
+            line = Text()
+            line.append((self._clock(event.at) if number == 0 else "").rjust(_CLOCK - 1) + " ", "dim")
+            arrow = crossing if number == 0 else None
+            for lane in range(len(self._lanes)):
+                lines = wrapped.get(lane, [])
+                text = lines[number] if number < len(lines) else ""
+                style = cells[lane].style if lane in cells else ""
+                self._append(line, lane, text, style, arrow)
+            drawn.append(_stripped(line))
+        return drawn
+
+    def _clock(self, at: int) -> str:
+        """The time, unless it is the same as in the lines before."""
+        clock = seconds(at - (at if self._start is None else self._start))
+        if clock == self._shown:
+            return ""
+        self._shown = clock
+        return clock
+
+    def _append(self, line: Text, lane: int, text: str, style: str, crossing: tuple[int, int] | None) -> None:
+        """Add a lane's cell to a line, with the part of a crossing arrow that runs through it."""
+        start, end = crossing or (0, 0)
+        right, left = start < end, start > end
+        # The arrow fills the lanes between both ends, and the end at the left from its text on.
+        filled = min(start, end) <= lane < max(start, end)
+        edge = "►" if right and lane == end else "┤" if left and lane == start else "│"
+        line.append(edge, "bold magenta" if edge != "│" else "dim")
+        line.append("─" if filled and lane != min(start, end) else " ", "bold magenta" if filled else "")
+        line.append(text, style)
+        gap = self._cell - len(text)
+        if filled and gap > 1:
+            run = "─" * (gap - (1 if text else 0))
+            line.append(
+                (" " if text else "") + (f"◄{run[1:]}" if left and lane == end else run), "bold magenta"
+            )
+        else:
+            line.append(" " * gap)
+
+
+def _fields(event: Requested) -> list[str]:
+    also = frozenset({"To"}) if any(name == "CustomerId" for name, _ in event.form) else frozenset()
+    if event.purpose != "voice":
+        # Told when the call came in; the same at every step.
+        return [
+            f"  {name}={value}"
+            for name, value in notable(event.form)
+            if name not in {"CustomerId", "DialCallSid"}
+        ]
+    return [f"  {name}={value}" for name, value in notable(event.form, also=also)]
+
+
+def _parameters(parameters: Sequence[tuple[str, str]]) -> list[str]:
+    return [f"  {name}={value}" for name, value in parameters]
+
+
+def _result(event: Responded) -> str:
+    return str(event.status) if event.status is not None else f"failed: {event.failure}"
+
+
+def _result_style(event: Responded) -> str:
+    return "" if event.status in _SUCCESS else "red"
+
+
+def _wrapped(lines: list[str], width: int) -> list[str]:
+    """Break lines that are too long; the rest of a line is indented a little more than its beginning."""
+    broken: list[str] = []
+    for line in lines:
+        text = line.lstrip()
+        indent = " " * (len(line) - len(text))
+        broken += textwrap.wrap(
+            text, width, initial_indent=indent, subsequent_indent=indent + "  ", break_on_hyphens=False
+        ) or [""]
+    return broken
+
+
+def _stripped(line: Text) -> Text:
+    line.rstrip()
+    return line
