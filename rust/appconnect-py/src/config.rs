@@ -4,13 +4,15 @@ use appconnect::config as core;
 use appconnect::money::MicroDollars;
 use appconnect::policy::FamilyConnect;
 use pyo3::prelude::*;
+use pyo3::types::PyList;
 
-use crate::field::{Given, Got};
+use crate::field::{Field, Given, Got};
+use crate::tables::row;
 use crate::value::Show;
 
 /// One line for each choice: its name in Python, its type, and its place in the core's `Config`.
 macro_rules! config {
-    ($($(#[$doc:meta])* $name:ident: $type:ty = $($place:ident).+;)*) => {
+    ($($(#[doc = $doc:literal])* $name:ident: $type:ty = $($place:ident).+;)*) => {
         /// How the engine behaves where it has a choice. Every argument is optional and by keyword.
         #[pyclass(frozen, eq, module = "appconnect._core")]
         #[derive(PartialEq)]
@@ -28,7 +30,7 @@ macro_rules! config {
                 Ok(Self(config))
             }
 
-            $($(#[$doc])*
+            $($(#[doc = $doc])*
             #[getter]
             fn $name(&self) -> Got<'_, $type> {
                 Got(&self.0.$($place).+)
@@ -38,6 +40,17 @@ macro_rules! config {
                 let fields = [$(format!(concat!(stringify!($name), "={}"), Show(&self.0.$($place).+))),*];
                 format!("Config({})", fields.join(", "))
             }
+        }
+
+        /// Every choice of `Config`: its `name`, its `default` as Python writes it, the `choices` where it is one of
+        /// a few words, and its `meaning`.
+        #[pyfunction]
+        #[pyo3(signature = () -> "list[dict[str, object]]")]
+        pub(crate) fn config_table(py: Python<'_>) -> PyResult<Bound<'_, PyList>> {
+            let config = core::Config::default();
+            let rows = [$(row!(py, name: stringify!($name), default: Show(&config.$($place).+).to_string(),
+                choices: <$type as Field>::WORDS, meaning: concat!($($doc),*).trim())),*];
+            PyList::new(py, rows)
         }
     };
 }

@@ -94,6 +94,8 @@ value! {
         reply: ReplyId,
         /// What the rule may look at.
         facts: Child<Facts>,
+        /// How long the engine waits for the verdict, in milliseconds; then the answer is no.
+        timeout_ms: u64,
     }
 }
 
@@ -235,8 +237,10 @@ value! {
         silence_timeout: Option<u32>,
         /// Whether silence at both ends is cut off.
         trim: bool,
-        /// One channel a party instead of one for both.
+        /// One channel a party instead of one for both; only when both are recorded.
         dual: bool,
+        /// Who is recorded: `inbound` (the caller), `outbound` (whom the caller hears) or `both`.
+        track: Box<str>,
     }
 }
 

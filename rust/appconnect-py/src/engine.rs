@@ -162,8 +162,8 @@ impl Engine {
         self.lock(py).set_registry(std::sync::Arc::clone(&registry.0));
     }
 
-    /// How many callers' lines are left, with those that only wait for their last requests: 0 when nothing is.
-    fn live_calls(&self, py: Python<'_>) -> usize {
+    /// How many legs are left, with those that only wait for their last requests: 0 when nothing is.
+    fn live_legs(&self, py: Python<'_>) -> usize {
         self.lock(py).live_legs()
     }
 }

@@ -38,6 +38,8 @@ pub(crate) trait Field: Sized {
     const HINT: PyStaticExpr;
     /// What a constructor accepts for it.
     const ACCEPTS: PyStaticExpr = Self::HINT;
+    /// The texts that it can be, where they are few.
+    const WORDS: &'static [&'static str] = &[];
 
     /// The Python object that stands for it.
     fn get<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>>;
@@ -262,7 +264,7 @@ macro_rules! plain {
 use pyo3::IntoPyObjectExt as _;
 
 plain! {
-    Confidence: "float", |value| value.0, |given: f32| Self(given);
+    Confidence: "float", |value| value.0, |given: f32| Self::checked(given)?;
     MicroDollars: "int", |value| value.0, |given: u64| Self(given);
     Millis: "int", |value| value.0, |given: u64| Self(given);
     u16: "int", |value| *value, |given: u16| given;
@@ -289,6 +291,14 @@ impl Field for bool {
 /// How sure a recogniser is, 0.0 to 1.0; compared and hashed by its bits.
 #[derive(Clone, Copy)]
 pub(crate) struct Confidence(pub(crate) f32);
+
+impl Confidence {
+    fn checked(given: f32) -> PyResult<Self> {
+        // Not a number is in no range.
+        let known = (0.0..=1.0).contains(&given);
+        if known { Ok(Self(given)) } else { Err(bad_value(format_args!("{given} is not from 0.0 to 1.0"))) }
+    }
+}
 
 impl PartialEq for Confidence {
     fn eq(&self, other: &Self) -> bool {

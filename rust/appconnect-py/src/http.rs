@@ -10,7 +10,7 @@ use pyo3::pybacked::PyBackedStr;
 use pyo3::types::PyDict;
 use pyo3::{type_hint_identifier, type_hint_subscript, type_hint_union};
 
-use crate::field::{STR, Several, bad_value, sequence_of};
+use crate::field::{Given, STR, Several, bad_value, sequence_of};
 
 /// Which addresses webhooks may reach. The default allows the public internet only.
 #[pyclass(frozen, module = "appconnect._core")]
@@ -21,7 +21,7 @@ impl Guard {
     /// `allow_private` opens loopback and private networks, for tests and closed networks. `allow` and `deny` are
     /// blocks such as `10.0.0.0/8`; `own` are the platform's own listeners, such as `192.0.2.1:8080`.
     #[new]
-    #[pyo3(signature = (allow_private=false, allow=None, deny=None, own=None))]
+    #[pyo3(signature = (*, allow_private=false, allow=None, deny=None, own=None))]
     fn new(
         allow_private: bool,
         allow: Option<Several<PyBackedStr>>,
@@ -33,21 +33,27 @@ impl Guard {
 
     /// Judges a host (an IPv6 address without brackets) and port before the name is resolved: why it is refused, or
     /// `None`.
-    fn check(&self, host: &str, port: u16) -> Option<String> {
+    fn check(&self, host: &str, port: Given<'_, '_, u16>) -> PyResult<Option<String>> {
+        let port = port.take("port")?;
         let bracketed = if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
         match Url::parse(&format!("http://{bracketed}:{port}/")) {
-            Ok(url) => self.0.check_url(&url).err().map(|denied| denied.to_string()),
-            Err(error) => Some(error.to_string()),
+            Ok(url) => Ok(self.0.check_url(&url).err().map(|denied| denied.to_string())),
+            Err(error) => Ok(Some(error.to_string())),
         }
     }
 
     /// Judges every address that a name resolved to: why the name is refused, or `None`. One refused address
     /// refuses them all.
-    fn check_addresses(&self, addresses: Several<PyBackedStr>, port: u16) -> Option<String> {
+    fn check_addresses(
+        &self,
+        addresses: Several<PyBackedStr>,
+        port: Given<'_, '_, u16>,
+    ) -> PyResult<Option<String>> {
+        let port = port.take("port")?;
         let addresses: Result<Vec<IpAddr>, _> = addresses.0.iter().map(|address| address.parse()).collect();
         match addresses {
-            Ok(addresses) => self.0.check_all(&addresses, port).err().map(|denied| denied.to_string()),
-            Err(error) => Some(error.to_string()),
+            Ok(addresses) => Ok(self.0.check_all(&addresses, port).err().map(|denied| denied.to_string())),
+            Err(error) => Ok(Some(error.to_string())),
         }
     }
 

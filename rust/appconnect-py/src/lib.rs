@@ -30,7 +30,7 @@ mod _core {
     use pyo3::prelude::*;
 
     #[pymodule_export]
-    use super::config::Config;
+    use super::config::{Config, config_table};
     #[pymodule_export]
     use super::effects::{
         Answer, Collect, Consult, Facts, Fetch, HangUp, Notify, Play, Ringback, Say, SpeechOptions,

@@ -61,6 +61,7 @@ macro_rules! names {
                 },
             };
             const ACCEPTS: PyStaticExpr = STR;
+            const WORDS: &'static [&'static str] = &[$(names!(@wire $name $variant $($wire)?)),*];
 
             fn get<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
                 let name = match self { $(Self::$variant => pyo3::intern!(py, names!(@wire $name $variant $($wire)?)),)* };
@@ -73,7 +74,7 @@ macro_rules! names {
                 $(if text == names!(@wire $name $variant $($wire)?) {
                     return Ok(Self::$variant);
                 })*
-                let known = [$(names!(@wire $name $variant $($wire)?)),*].join("', '");
+                let known = Self::WORDS.join("', '");
                 Err(bad_value(format_args!("'{}' is not one of '{known}'", text.escape_debug())))
             }
 
@@ -97,7 +98,7 @@ names! {
     FailedApplication { Failed, PlayError }
     FailureReason {
         AddressDenied, BadEncoding, CertificateExpired, CertificateName, CertificateUntrusted, ConnectTimeout, Dns,
-        Protocol, Refused, Reset, Timeout, Tls, TooLarge, Truncated
+        Overloaded, Protocol, Refused, Reset, Timeout, Tls, TooLarge, Truncated
     }
     FamilyConnect { Deny, Allow }
     Geography { Empty, Omit }

@@ -10,11 +10,12 @@ use pyo3::types::{PyDict, PyList};
 /// A dictionary of these keys and values.
 macro_rules! row {
     ($py:expr, $($key:ident: $value:expr),* $(,)?) => {{
-        let row = PyDict::new($py);
+        let row = pyo3::types::PyDict::new($py);
         $(row.set_item(stringify!($key), $value)?;)*
         row
     }};
 }
+pub(crate) use row;
 
 /// The name of a variant in small letters.
 fn name(variant: impl std::fmt::Debug) -> String {
@@ -105,6 +106,7 @@ fn in_words(value: ValueType) -> String {
         ValueType::Digits => "keys and pauses".to_owned(),
         ValueType::Language => "language".to_owned(),
         ValueType::Voice => "voice".to_owned(),
+        ValueType::CallerId => "caller id".to_owned(),
         ValueType::Time => "time".to_owned(),
         ValueType::Amount => "amount".to_owned(),
     }

@@ -240,8 +240,10 @@ pub struct StartRecording {
     pub silence_timeout: Option<u32>,
     /// Whether silence at both ends is cut off.
     pub trim: bool,
-    /// One channel a party instead of one for both.
+    /// One channel a party instead of one for both; only when both are recorded.
     pub dual: bool,
+    /// Who is recorded: `inbound` (the caller), `outbound` (whom the caller hears) or `both`.
+    pub track: Box<str>,
 }
 
 /// Stop recording.
@@ -260,4 +262,6 @@ pub struct Consult {
     pub reply: ReplyId,
     /// What the rule may look at.
     pub facts: Facts,
+    /// How long the engine waits for the verdict, in milliseconds; then the answer is no.
+    pub timeout_ms: u64,
 }

@@ -1,9 +1,10 @@
 //! The engine: many legs, one clock that it is told, one queue of effects.
 
+mod tables;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -22,6 +23,8 @@ use crate::registry::{AccountStatus, Registry};
 use crate::snapshot::{self, SnapshotError};
 use crate::time::Millis;
 
+use tables::{Place, Tables};
+
 /// Executes the calls of many legs. See the [crate documentation](crate) for the contract.
 #[derive(Debug)]
 pub struct Engine {
@@ -29,20 +32,8 @@ pub struct Engine {
     seed: Seed,
     registry: Arc<Registry>,
     now: Millis,
-    legs: HashMap<LegId, Slot>,
-    /// Which leg a call stands on: live calls, the dialling sides' views of hops, ended calls with requests under way.
-    calls: HashMap<CallSid, LegId>,
-    /// When each leg next needs a `Tick`.
-    deadlines: BTreeSet<(Millis, LegId)>,
+    legs: Tables,
     effects: VecDeque<Effect>,
-}
-
-/// A leg, and how it is entered in the engine's tables.
-#[derive(Debug)]
-struct Slot {
-    leg: Leg,
-    deadline: Option<Millis>,
-    sids: Vec<CallSid>,
 }
 
 impl Engine {
@@ -56,9 +47,7 @@ impl Engine {
             seed,
             registry: Arc::default(),
             now: Millis(0),
-            legs: HashMap::new(),
-            calls: HashMap::new(),
-            deadlines: BTreeSet::new(),
+            legs: Tables::default(),
             effects: VecDeque::new(),
         }
     }
@@ -105,18 +94,18 @@ impl Engine {
                 if keys.is_empty() || !keys.chars().all(valid) {
                     return Err(InputError::BadDigits);
                 }
-                self.step(&digits.leg, |step| step.digits(&digits.digits));
+                self.step_named(&digits.leg, |step| step.digits(&digits.digits));
             }
             Input::Speech(speech) => {
-                self.step(&speech.leg, |step| step.speech(&speech));
+                self.step_named(&speech.leg, |step| step.speech(&speech));
             }
             Input::HungUp(gone) => {
-                self.step(&gone.leg, |step| step.hung_up());
+                self.step_named(&gone.leg, |step| step.hung_up());
             }
             Input::IncomingCall(call) => return self.incoming(call),
             Input::Modify(modify) => {
-                let leg = self.calls.get(&modify.call).cloned().ok_or(InputError::UnknownCall)?;
-                let changed = self.step(&leg, |step| step.modify(modify.call, &modify.change));
+                let place = self.legs.of_call(modify.call).ok_or(InputError::UnknownCall)?;
+                let changed = self.step(place, |step| step.modify(modify.call, &modify.change));
                 return changed.unwrap_or(Ok(()));
             }
             Input::Tick => self.tick(),
@@ -132,7 +121,7 @@ impl Engine {
     /// The next moment at which a `Tick` is wanted.
     #[must_use]
     pub fn next_timeout(&self) -> Option<Millis> {
-        self.deadlines.first().map(|(at, _)| *at)
+        self.legs.next_deadline()
     }
 
     /// How many legs live here, with those that only wait for their last requests.
@@ -143,36 +132,36 @@ impl Engine {
 
     /// Saves the leg that a call stands on, with all its calls. The leg goes on living here until it is released.
     pub fn snapshot(&self, call: CallSid) -> Result<Vec<u8>, SnapshotError> {
-        let slot =
-            self.calls.get(&call).and_then(|leg| self.legs.get(leg)).ok_or(SnapshotError::UnknownCall)?;
-        snapshot::save(&slot.leg, self.now)
+        let leg = self.legs.of_call(call).and_then(|place| self.legs.get(place));
+        snapshot::save(leg.ok_or(SnapshotError::UnknownCall)?)
     }
 
     /// Forgets the leg that a call stands on, without any effect.
     pub fn release(&mut self, call: CallSid) -> Result<(), SnapshotError> {
-        let leg = self.calls.get(&call).cloned().ok_or(SnapshotError::UnknownCall)?;
-        self.remove(&leg);
+        let place = self.legs.of_call(call).ok_or(SnapshotError::UnknownCall)?;
+        self.legs.remove(place);
         Ok(())
     }
 
     /// Takes in a saved leg and returns its calls, the bottom one first. What became due meanwhile happens at the
     /// next `Tick`.
     pub fn restore(&mut self, now: Millis, bytes: &[u8]) -> Result<Vec<CallSid>, SnapshotError> {
-        let (leg, _) = snapshot::read(bytes)?;
-        let id = leg.line.id.clone();
-        let sids = leg.sids();
-        if self.legs.contains_key(&id) || sids.iter().any(|sid| self.calls.contains_key(sid)) {
+        let leg = snapshot::read(bytes)?;
+        let mut sids: Vec<_> = leg.sids().collect();
+        sids.sort_unstable();
+        sids.dedup();
+        if self.legs.named(&leg.line.id).or(sids.iter().find_map(|sid| self.legs.of_call(*sid))).is_some() {
             return Err(SnapshotError::Duplicate);
         }
         // Clocks of two workers differ; this one's never steps back.
         self.now = self.now.max(now);
-        self.legs.insert(id.clone(), Slot { leg, deadline: None, sids: Vec::new() });
-        self.enter(&id);
+        let place = self.legs.insert(leg);
+        self.legs.update(place);
         Ok(sids)
     }
 
     fn incoming(&mut self, incoming: IncomingCall) -> Result<(), InputError> {
-        if self.legs.contains_key(&incoming.leg) {
+        if self.legs.named(&incoming.leg).is_some() {
             return Err(InputError::DuplicateLeg);
         }
         let registry = Arc::clone(&self.registry);
@@ -181,7 +170,7 @@ impl Engine {
                 .push_back(Effect::HangUp(HangUp { leg: incoming.leg, cause: HangUpCause::NotFound }));
             return Ok(());
         };
-        let mut leg = Leg::new(incoming.leg.clone(), Budget::new(&self.config.limits, self.now));
+        let mut leg = Leg::new(incoming.leg.clone(), Budget::new(&self.config.limits, self.now), self.now);
         let sid = leg.line.new_call(&self.seed);
         let refusal = match (route.status, route.voice) {
             (AccountStatus::Active, Some(_)) => None,
@@ -203,9 +192,8 @@ impl Engine {
             caller_name_lookup: route.caller_name_lookup,
             ..Call::ringing(sid, route.account.sid, incoming.from, incoming.to, self.now)
         };
-        let id = incoming.leg;
-        self.legs.insert(id.clone(), Slot { leg, deadline: None, sids: Vec::new() });
-        self.step(&id, |step| step.push(call, voice));
+        let place = self.legs.insert(leg);
+        self.step(place, |step| step.push(call, voice));
         Ok(())
     }
 
@@ -223,21 +211,26 @@ impl Engine {
     )]
     fn tick(&mut self) {
         let now = self.now;
-        while let Some((_, leg)) = self.deadlines.first().filter(|(at, _)| *at <= now).cloned() {
-            self.step(&leg, |step| step.tick());
+        while let Some(place) = self.legs.due(now) {
+            self.step(place, |step| step.tick());
         }
     }
 
     /// A step of the leg that a reply belongs to. A reply that nobody waits for any more changes nothing.
     fn reply(&mut self, reply: ReplyId, act: impl FnOnce(&mut Step<'_, '_>)) {
-        if let Some(leg) = self.calls.get(&reply.call).cloned() {
-            self.step(&leg, act);
+        if let Some(place) = self.legs.of_call(reply.call) {
+            self.step(place, act);
         }
     }
 
+    /// A step of the leg of this name. One that is gone, or was never here, changes nothing.
+    fn step_named<R>(&mut self, leg: &LegId, act: impl FnOnce(&mut Step<'_, '_>) -> R) -> Option<R> {
+        self.step(self.legs.named(leg)?, act)
+    }
+
     /// One step of a leg, and the engine's tables after it. A panic in it costs this leg and no other.
-    fn step<R>(&mut self, id: &LegId, act: impl FnOnce(&mut Step<'_, '_>) -> R) -> Option<R> {
-        let slot = self.legs.get_mut(id)?;
+    fn step<R>(&mut self, place: Place, act: impl FnOnce(&mut Step<'_, '_>) -> R) -> Option<R> {
+        let leg = self.legs.get_mut(place)?;
         let before = self.effects.len();
         let mut world = World {
             now: self.now,
@@ -246,10 +239,9 @@ impl Engine {
             seed: &self.seed,
             effects: &mut self.effects,
         };
-        let leg = &mut slot.leg;
         let result = catch_unwind(AssertUnwindSafe(|| act(&mut Step { world: &mut world, leg })));
         if let Ok(result) = result {
-            self.enter(id);
+            self.legs.update(place);
             return Some(result);
         }
         // What a broken step asked for is not done. What it ended has ended all the same: it is told and billed.
@@ -257,13 +249,13 @@ impl Engine {
             |effect: &Effect| matches!(effect, Effect::Notify(_) | Effect::Report(_) | Effect::Settle(_));
         let asked = self.effects.split_off(before);
         self.effects.extend(asked.into_iter().filter(told));
-        self.crash(id);
+        self.crash(place);
         None
     }
 
     /// Ends a leg whose step broke (12400): every call gets its final status and its bill, and the line ends.
-    fn crash(&mut self, id: &LegId) {
-        let Some(mut slot) = self.legs.remove(id) else { return };
+    fn crash(&mut self, place: Place) {
+        let Some(leg) = self.legs.get_mut(place) else { return };
         let mut world = World {
             now: self.now,
             config: &self.config,
@@ -271,59 +263,14 @@ impl Engine {
             seed: &self.seed,
             effects: &mut self.effects,
         };
-        let salvage = || Step { world: &mut world, leg: &mut slot.leg }.salvage();
+        let salvage = || Step { world: &mut world, leg }.salvage();
         if catch_unwind(AssertUnwindSafe(salvage)).is_err() {
-            self.effects.push_back(Effect::HangUp(HangUp { leg: id.clone(), cause: HangUpCause::Error }));
-        }
-        if slot.leg.is_over() {
-            self.forget(id, &slot);
-        } else {
-            self.legs.insert(id.clone(), slot);
-            self.enter(id);
-        }
-    }
-
-    /// Brings the tables in line with a leg after its step.
-    fn enter(&mut self, id: &LegId) {
-        let Some(slot) = self.legs.get_mut(id) else { return };
-        if slot.leg.is_over() {
-            self.remove(id);
+            let leg = leg.line.id.clone();
+            self.effects.push_back(Effect::HangUp(HangUp { leg, cause: HangUpCause::Error }));
+            // A leg that cannot even be ended must not break again at its next timer.
+            self.legs.remove(place);
             return;
         }
-        let deadline = slot.leg.deadline();
-        if deadline != slot.deadline {
-            if let Some(old) = slot.deadline {
-                self.deadlines.remove(&(old, id.clone()));
-            }
-            if let Some(new) = deadline {
-                self.deadlines.insert((new, id.clone()));
-            }
-            slot.deadline = deadline;
-        }
-        let sids = slot.leg.sids();
-        if sids != slot.sids {
-            for old in slot.sids.iter().filter(|old| !sids.contains(old)) {
-                self.calls.remove(old);
-            }
-            for new in &sids {
-                self.calls.entry(*new).or_insert_with(|| id.clone());
-            }
-            slot.sids = sids;
-        }
-    }
-
-    fn remove(&mut self, id: &LegId) {
-        if let Some(slot) = self.legs.remove(id) {
-            self.forget(id, &slot);
-        }
-    }
-
-    fn forget(&mut self, id: &LegId, slot: &Slot) {
-        for sid in &slot.sids {
-            self.calls.remove(sid);
-        }
-        if let Some(deadline) = slot.deadline {
-            self.deadlines.remove(&(deadline, id.clone()));
-        }
+        self.legs.update(place);
     }
 }

@@ -1,6 +1,6 @@
 //! Identifiers: Twilio SIDs, the leg a call stands on, and the reply an effect waits for.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -54,7 +54,8 @@ impl SidText {
     }
 
     fn bits(&self) -> u128 {
-        u128::from_str_radix(self.as_str().get(2..).unwrap_or_default(), 16).unwrap_or_default()
+        let digit = |byte: u8| char::from(byte).to_digit(16).map_or(0, u128::from);
+        self.0.iter().skip(2).fold(0, |bits, byte| bits << 4 | digit(*byte))
     }
 }
 
@@ -248,11 +249,20 @@ impl ReplyId {
     /// A function of call and step alone, so every retry of the step sends the same one, from any worker.
     #[must_use]
     pub fn idempotency_token(&self) -> String {
-        let bits = self.call.bits() ^ u128::from(self.step);
-        let hex = format!("{bits:032x}");
-        let part = |range: std::ops::Range<usize>| hex.get(range).unwrap_or_default().to_owned();
-        // Version 8 (our own layout) and the RFC 9562 variant.
-        format!("{}-{}-8{}-a{}-{}", part(0..8), part(8..12), part(13..16), part(17..20), part(20..32))
+        let digits = self.call.as_str();
+        let part = |range: std::ops::Range<usize>| digits.get(range).unwrap_or_default();
+        let low = u32::from_str_radix(part(26..34), 16).unwrap_or_default() ^ self.step;
+        let mut token = String::with_capacity(36);
+        // Version 8 (our own layout) and the RFC 9562 variant take the place of two digits.
+        for piece in
+            [part(2..10), "-", part(10..14), "-8", part(15..18), "-a", part(19..22), "-", part(22..26)]
+        {
+            token.push_str(piece);
+        }
+        token.make_ascii_lowercase();
+        // Writing to a string cannot fail.
+        let _ = write!(token, "{low:08x}");
+        token
     }
 }
 
@@ -281,7 +291,7 @@ impl FromStr for ReplyId {
     }
 }
 
-/// Where the SIDs of a leg come from: a keyed function of the leg's name and a counter.
+/// Where the SIDs of a leg come from: a keyed function of the leg's name, the time it began, and a counter.
 ///
 /// Not a running generator: a leg that was moved to another worker goes on exactly where it was, and the order
 /// in which other legs act cannot change its SIDs. The seed must be secret and random wherever SIDs must not be
@@ -296,12 +306,15 @@ impl Seed {
         Self(bytes)
     }
 
-    /// The 128 bits of the `counter`-th SID of `leg`.
+    /// The 128 bits of the `counter`-th SID of the `leg` that began at `born_ms`.
+    ///
+    /// The time keeps a name that is used again from making the same SIDs again.
     #[must_use]
-    pub fn sid_bits(&self, leg: &LegId, counter: u32) -> u128 {
+    pub fn sid_bits(&self, leg: &LegId, born_ms: u64, counter: u32) -> u128 {
         let digest = Sha256::new()
             .chain_update(self.0)
             .chain_update(counter.to_be_bytes())
+            .chain_update(born_ms.to_be_bytes())
             .chain_update(leg.as_str().as_bytes())
             .finalize();
         digest.iter().take(16).fold(0, |bits, byte| (bits << 8) | u128::from(*byte))
@@ -354,9 +367,18 @@ mod tests {
         assert_eq!(reply.to_string().parse::<ReplyId>(), Ok(reply));
         assert!("CA:1".parse::<ReplyId>().is_err());
         let other = ReplyId { step: 8, ..reply };
-        assert_eq!(reply.idempotency_token().len(), 36);
+        let token = |bits, step| ReplyId { call: CallSid::from_bits(bits), step }.idempotency_token();
+        assert_eq!(token(0xFF, 0x0F), "00000000-0000-8000-a000-0000000000f0");
+        assert_eq!(token(u128::MAX, 0), "ffffffff-ffff-8fff-afff-ffffffffffff");
+        assert_eq!(
+            token(0x0123_4567_89ab_cdef_0123_4567_89ab_cdef, 1),
+            "01234567-89ab-8def-a123-456789abcdee"
+        );
         assert_eq!(reply.idempotency_token(), reply.idempotency_token());
         assert_ne!(reply.idempotency_token(), other.idempotency_token());
+        let capitals: CallSid = "CAABCDEF00000000000000000000000000".parse().unwrap();
+        let token = ReplyId { call: capitals, step: 1 }.idempotency_token();
+        assert_eq!(token, "abcdef00-0000-8000-a000-000000000001");
     }
 
     #[test]
@@ -364,9 +386,12 @@ mod tests {
         let leg: LegId = "leg-1".parse().unwrap();
         let other: LegId = "leg-2".parse().unwrap();
         let seed = Seed::new([7; 32]);
-        assert_eq!(seed.sid_bits(&leg, 0), seed.sid_bits(&leg, 0));
-        assert_ne!(seed.sid_bits(&leg, 0), seed.sid_bits(&leg, 1));
-        assert_ne!(seed.sid_bits(&leg, 0), seed.sid_bits(&other, 0));
-        assert_ne!(seed.sid_bits(&leg, 0), Seed::new([8; 32]).sid_bits(&leg, 0));
+        let (born, later) = (1_000, 1_001);
+        let first = seed.sid_bits(&leg, born, 0);
+        assert_eq!(first, seed.sid_bits(&leg, born, 0));
+        assert_ne!(first, seed.sid_bits(&leg, born, 1));
+        assert_ne!(first, seed.sid_bits(&other, born, 0));
+        assert_ne!(first, seed.sid_bits(&leg, later, 0));
+        assert_ne!(first, Seed::new([8; 32]).sid_bits(&leg, born, 0));
     }
 }

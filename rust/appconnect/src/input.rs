@@ -36,7 +36,9 @@ pub enum Input {
 /// A caller's line that rings at one of the registry's routes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct IncomingCall {
-    /// The name of the line, chosen by whoever owns its media; unique among live legs.
+    /// The name of the line, chosen by whoever owns its media: unique among live legs, and best never used twice
+    /// with one seed. The name, the moment and the seed make the SIDs, so a name that comes back in the same
+    /// millisecond brings back its SIDs.
     pub leg: LegId,
     /// Who calls.
     pub from: Address,
@@ -125,6 +127,8 @@ failure_reasons! {
     ConnectTimeout = "connect-timeout", 11201;
     /// The host name does not resolve.
     Dns = "dns", 11210;
+    /// The driver had no room for it: too many exchanges at once, or no descriptor left. Nothing was sent.
+    Overloaded = "overloaded", 11200;
     /// The answer is not HTTP.
     Protocol = "protocol", 11206;
     /// The connection was refused.

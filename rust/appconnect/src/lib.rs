@@ -27,6 +27,8 @@ pub mod config;
 pub mod effect;
 pub mod engine;
 pub mod event;
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod http;
 pub mod id;
 pub mod input;

@@ -9,7 +9,6 @@ use std::fmt;
 use minicbor::{Decode, Encode};
 
 use crate::leg::Leg;
-use crate::time::Millis;
 
 /// The format written today. Read: this one; a later one as long as it only adds fields.
 const FORMAT: u32 = 1;
@@ -22,8 +21,6 @@ struct Snapshot {
     /// The oldest format whose reader can make sense of this.
     #[n(1)]
     readable_by: u32,
-    #[n(2)]
-    saved_at: Millis,
     #[n(3)]
     leg: Leg,
 }
@@ -64,12 +61,12 @@ impl fmt::Display for SnapshotError {
 
 impl std::error::Error for SnapshotError {}
 
-pub(crate) fn save(leg: &Leg, now: Millis) -> Result<Vec<u8>, SnapshotError> {
-    let snapshot = Snapshot { format: FORMAT, readable_by: FORMAT, saved_at: now, leg: leg.clone() };
+pub(crate) fn save(leg: &Leg) -> Result<Vec<u8>, SnapshotError> {
+    let snapshot = Snapshot { format: FORMAT, readable_by: FORMAT, leg: leg.clone() };
     minicbor::to_vec(&snapshot).map_err(|error| SnapshotError::Damaged(error.to_string().into()))
 }
 
-pub(crate) fn read(bytes: &[u8]) -> Result<(Leg, Millis), SnapshotError> {
+pub(crate) fn read(bytes: &[u8]) -> Result<Leg, SnapshotError> {
     /// The head alone, which every version can read.
     #[derive(Decode)]
     struct Head {
@@ -81,6 +78,11 @@ pub(crate) fn read(bytes: &[u8]) -> Result<(Leg, Millis), SnapshotError> {
     if head.readable_by > FORMAT {
         return Err(SnapshotError::TooNew { needs: head.readable_by });
     }
-    let snapshot: Snapshot = minicbor::decode(bytes).map_err(damaged)?;
-    Ok((snapshot.leg, snapshot.saved_at))
+    let mut decoder = minicbor::Decoder::new(bytes);
+    let snapshot: Snapshot = decoder.decode().map_err(damaged)?;
+    if decoder.position() != bytes.len() {
+        return Err(SnapshotError::Damaged("there is more than a snapshot".into()));
+    }
+    snapshot.leg.check().map_err(|flaw| SnapshotError::Damaged(flaw.into()))?;
+    Ok(snapshot.leg)
 }

@@ -54,15 +54,19 @@ pub(crate) struct Line {
     /// Whether the caller hears ringing that we make.
     #[n(5)]
     pub(crate) ringback: bool,
+    /// When the leg began. A snapshot of a version that did not write it gives 0, which is as good for new SIDs.
+    #[n(6)]
+    #[cbor(default)]
+    born: Millis,
 }
 
 impl Line {
-    pub(crate) const fn new(id: LegId, budget: Budget) -> Self {
-        Self { id, sids: 0, exchanges: Vec::new(), budget, answered: false, ringback: false }
+    pub(crate) const fn new(id: LegId, budget: Budget, born: Millis) -> Self {
+        Self { id, sids: 0, exchanges: Vec::new(), budget, answered: false, ringback: false, born }
     }
 
     fn sid_bits(&mut self, seed: &Seed) -> u128 {
-        let bits = seed.sid_bits(&self.id, self.sids);
+        let bits = seed.sid_bits(&self.id, self.born.0, self.sids);
         self.sids = self.sids.wrapping_add(1);
         bits
     }
@@ -126,8 +130,15 @@ impl Cx<'_, '_> {
         self.problem_in(problem, source.as_ref().map(|document| document.source()), url.as_ref());
     }
 
+    /// Tells the account of a problem, unless the validator has found it: then it was told when the document came.
+    pub(crate) fn problem_once(&mut self, problem: Problem) {
+        if !self.is_known(&problem) {
+            self.problem(problem);
+        }
+    }
+
     /// Whether the validator has found this problem at the same place of the running document.
-    pub(crate) fn is_known(&self, problem: &Problem) -> bool {
+    fn is_known(&self, problem: &Problem) -> bool {
         let Some((program, at)) = self.call.program.as_ref().zip(problem.span) else { return false };
         program.document.problems().iter().any(|known| {
             let inside = known.span.is_some_and(|span| at.start <= span.start && span.end <= at.end);

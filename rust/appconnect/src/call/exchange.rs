@@ -3,15 +3,13 @@
 //! A webhook may need several exchanges. Each has its own reply id, so that a late or repeated answer to an earlier
 //! one is never taken for the answer to a later one; the idempotency token stays that of the first.
 
-use std::borrow::Cow;
-
 use minicbor::{Decode, Encode};
 
 use super::cx::Cx;
-use super::params::{Form, standard};
+use super::params::{Form, borrowed, standard};
 use crate::effect::{Effect, Fetch, Notify};
 use crate::event::{EventKind, Purpose, Requested, Responded};
-use crate::http::{FormPrefix, Method, Overrides, Request, RetryPolicy, Url, Webhook, WebhookOptions};
+use crate::http::{Method, Overrides, Request, RetryPolicy, Url, Webhook, WebhookOptions};
 use crate::id::{AccountSid, CallSid, ReplyId};
 use crate::input::FailureReason;
 use crate::pii::Pii;
@@ -95,9 +93,21 @@ pub(crate) enum Outcome<'a> {
 }
 
 impl Outcome<'_> {
-    fn header(&self, name: &str) -> Option<&str> {
-        let Self::Response { headers, .. } = self else { return None };
-        headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    /// The values of a header, which may come more than once.
+    fn headers(&self, name: &str) -> impl Iterator<Item = &str> {
+        let headers = match self {
+            Self::Response { headers, .. } => *headers,
+            Self::Failure(_) => &[],
+        };
+        headers.iter().filter(move |(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+
+    /// Whether the answer would take Basic credentials, among the challenges that it offers.
+    fn asks_for_basic(&self) -> bool {
+        self.headers("www-authenticate").flat_map(|value| value.split(',')).any(|challenge| {
+            let scheme = challenge.split_ascii_whitespace().next().unwrap_or_default();
+            scheme.eq_ignore_ascii_case("basic")
+        })
     }
 }
 
@@ -124,9 +134,8 @@ impl Cx<'_, '_> {
     /// Requests a webhook of this call: the standard parameters and `extra`.
     pub(crate) fn request(&mut self, plan: &Plan<'_>, extra: &Form<'_>) -> Result<(), Problem> {
         let reply = self.next_reply();
-        let mut form = standard(self.call, self.world.config, plan.purpose, extra.len());
-        form.extend(extra.iter().map(|(name, value)| (Cow::Borrowed(&**name), Cow::Borrowed(&**value))));
-        let (request, shown) = (self.make(reply, plan, &form)?, self.shown(&form));
+        let pairs = standard(self.call, self.world.config, plan.purpose, extra);
+        let (request, shown) = (self.make(reply, plan, &pairs)?, self.shown(&pairs));
         self.begin(reply, self.call.sid, plan, request, shown);
         Ok(())
     }
@@ -139,20 +148,20 @@ impl Cx<'_, '_> {
         form: &Form<'_>,
     ) -> Result<(), Problem> {
         let reply = self.next_reply();
-        let (request, shown) = (self.make(reply, plan, form)?, self.shown(form));
+        let pairs: Vec<_> = borrowed(form).collect();
+        let (request, shown) = (self.make(reply, plan, &pairs)?, self.shown(&pairs));
         self.begin(reply, about, plan, request, shown);
         Ok(())
     }
 
     /// What the timeline will show of a form, if there is a timeline.
-    fn shown(&self, form: &Form<'_>) -> Vec<(String, Pii)> {
-        let wanted = self.world.config.timeline;
-        let shown = |(name, value): &(Cow<'_, str>, Cow<'_, str>)| (name.to_string(), Pii::from(&**value));
-        if wanted { form.iter().map(shown).collect() } else { Vec::new() }
+    fn shown(&self, pairs: &[(&str, &str)]) -> Vec<(String, Pii)> {
+        let shown = |(name, value): &(&str, &str)| ((*name).to_owned(), Pii::from(*value));
+        if self.world.config.timeline { pairs.iter().map(shown).collect() } else { Vec::new() }
     }
 
     /// The whole request, signed by this call's account.
-    fn make(&self, reply: ReplyId, plan: &Plan<'_>, form: &Form<'_>) -> Result<Request, Problem> {
+    fn make(&self, reply: ReplyId, plan: &Plan<'_>, pairs: &[(&str, &str)]) -> Result<Request, Problem> {
         let now = self.now();
         let Some(account) = self.world.registry.account(&self.call.account) else {
             return Err(Problem::new(
@@ -164,12 +173,10 @@ impl Cx<'_, '_> {
         let cookie = with_cookies.then(|| self.call.jar.header(plan.url, now)).flatten();
         let authorization = self.authorization(plan.url);
         let token = reply.idempotency_token();
-        let pairs: Vec<_> = form.iter().map(|(name, value)| (&**name, &**value)).collect();
         let webhook = Webhook {
             method: plan.method,
             url: plan.url,
-            prefix: &FormPrefix::default(),
-            pairs: &pairs,
+            pairs,
             signer: &account.signer,
             idempotency_token: &token,
             now,
@@ -211,13 +218,26 @@ impl Cx<'_, '_> {
             let url = plan.url.without_userinfo().as_str().into();
             EventKind::Requested(Requested { reply, purpose: plan.purpose, method: plan.method, url, form })
         });
+        self.warn_of_overrides(plan.url);
         self.send(exchange);
+    }
+
+    /// Tells the account once of each URL whose connection overrides could not be taken as written.
+    fn warn_of_overrides(&mut self, url: &Url) {
+        if url.overrides().adjusted && !self.call.adjusted.contains(url) {
+            self.call.adjusted.push(url.clone());
+            let message = "a connection override behind the # of this URL is out of range or no number: the nearest \
+                           value that is allowed is used, or the default";
+            self.problem_in(Problem::new(Code::SchemaWarning, message), None, Some(url));
+        }
     }
 
     /// The credentials of a URL, once its origin has asked for them.
     fn authorization(&self, url: &Url) -> Option<String> {
-        let asked = self.call.authorized.as_deref().is_some_and(|origin| origin == url.origin());
-        asked.then(|| url.basic_authorization()).flatten()
+        if self.call.authorized.is_empty() {
+            return None;
+        }
+        self.call.authorized.contains(&url.origin()).then(|| url.basic_authorization()).flatten()
     }
 
     fn send(&mut self, exchange: Exchange) {
@@ -239,8 +259,6 @@ impl Cx<'_, '_> {
     }
 
     /// Takes in what became of an exchange, and goes on with the webhook if it is not over.
-    ///
-    /// `live` says whether the call may still be changed by it: the jar of an ended call is gone.
     pub(crate) fn settle_exchange(&mut self, mut exchange: Exchange, outcome: &Outcome<'_>) -> Next {
         self.report(|_| {
             EventKind::Responded(match outcome {
@@ -269,7 +287,7 @@ impl Cx<'_, '_> {
             Outcome::Failure(reason) => Next::Failed(failed(*reason, &exchange)),
             Outcome::Response { status: 300..=399, .. } => self.follow(exchange, outcome),
             Outcome::Response { status: 401, .. } if self.may_authorize(&exchange, outcome) => {
-                self.call.authorized = Some(exchange.base().origin());
+                self.call.authorized.push(exchange.base().origin());
                 if let Some(authorization) = self.authorization(exchange.base()) {
                     exchange.request = exchange.request.with_authorization(&authorization);
                 }
@@ -305,12 +323,9 @@ impl Cx<'_, '_> {
     }
 
     fn may_authorize(&self, exchange: &Exchange, outcome: &Outcome<'_>) -> bool {
-        let basic = outcome.header("www-authenticate").is_some_and(|challenge| {
-            challenge.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("basic"))
-        });
-        basic
+        outcome.asks_for_basic()
             && exchange.base().basic_authorization().is_some()
-            && self.call.authorized.as_deref() != Some(&exchange.base().origin())
+            && !self.call.authorized.contains(&exchange.base().origin())
     }
 
     /// Sends the same request again after a failure.
@@ -336,7 +351,7 @@ impl Cx<'_, '_> {
 
     fn follow(&mut self, mut exchange: Exchange, outcome: &Outcome<'_>) -> Next {
         let Outcome::Response { status, .. } = outcome else { return Next::Again };
-        let location = outcome.header("location");
+        let location = outcome.headers("location").next();
         let (Some(location), 301 | 302 | 303 | 307) = (location, status) else {
             let message =
                 format!("status {status} cannot be followed: use 301, 302, 303 or 307 with a Location");
@@ -380,6 +395,8 @@ fn failed(reason: FailureReason, exchange: &Exchange) -> Problem {
                 "no trusted chain leads to the certificate: send the whole chain",
             FailureReason::ConnectTimeout => "no connection in time: check that the host is reachable",
             FailureReason::Dns => "the host name does not resolve: check its spelling and its DNS",
+            FailureReason::Overloaded =>
+                "too many requests are under way already, it was not sent: no fault of the webhook",
             FailureReason::Protocol => "the answer is not HTTP/1.1: check scheme and port",
             FailureReason::Refused =>
                 "the connection was refused: check that the server listens on this port",

@@ -82,13 +82,18 @@ pub(crate) struct Call {
     /// The new document that waits until the interrupted verb has been reported.
     #[n(21)]
     pub(crate) update: Option<Update>,
-    /// The origin that asked for credentials; they are sent at once from then on (`webhooks.md` section 7.3).
-    #[n(22)]
-    pub(crate) authorized: Option<String>,
     /// Whether the route or application asks for the caller's name. It is kept all the same, for an application that
     /// the call is handed to.
     #[n(23)]
     pub(crate) caller_name_lookup: bool,
+    /// The origins that asked for credentials; they are sent at once from then on (`webhooks.md` section 7.3).
+    #[n(24)]
+    #[cbor(default)]
+    pub(crate) authorized: Vec<String>,
+    /// URLs whose connection overrides were found out of range and told of.
+    #[n(25)]
+    #[cbor(default)]
+    pub(crate) adjusted: Vec<Url>,
 }
 
 impl Call {
@@ -123,9 +128,15 @@ impl Call {
             delayed: false,
             redirected: false,
             update: None,
-            authorized: None,
             caller_name_lookup: false,
+            authorized: Vec::new(),
+            adjusted: Vec::new(),
         }
+    }
+
+    /// What came with the call, if it was dialled by a document of its own account.
+    pub(crate) fn own_sender(&self) -> Option<&Sender> {
+        self.sender.as_ref().filter(|sender| sender.account == self.account)
     }
 
     /// Whether the caller was connected to this call.
@@ -142,9 +153,10 @@ pub(crate) struct Sender {
     pub(crate) account: AccountSid,
     #[n(1)]
     pub(crate) customer_id: String,
+    /// By the names under which they are sent, `Param_` included.
     #[n(2)]
     pub(crate) parameters: Parameters,
-    /// `ParentCallSid`, where it may be shown.
+    /// The dialling side's view of the hop: the `ParentCallSid`, where it may be shown.
     #[n(3)]
     pub(crate) parent: Option<CallSid>,
 }

@@ -5,12 +5,15 @@ use std::borrow::Cow;
 
 use super::{Call, CallStatus, Direction, Hop, Recording};
 use crate::address::AddressKind;
-use crate::config::{Config, Geography};
+use crate::config::{Config, ExposeParent, Geography};
 use crate::event::Purpose;
 use crate::id::{AccountSid, CallSid};
 use crate::time::Millis;
 
 /// Names and values of one request, in the order sent.
+pub(crate) type Pairs<'a> = Vec<(&'a str, &'a str)>;
+
+/// Names and values that are made for one request.
 pub(crate) type Form<'a> = Vec<(Cow<'a, str>, Cow<'a, str>)>;
 
 /// The only version there is.
@@ -40,56 +43,68 @@ pub(crate) fn put<'a>(form: &mut Form<'a>, name: impl Into<Cow<'a, str>>, value:
     form.push((name.into(), value.into()));
 }
 
-/// The parameters that every request of a call carries. `more` says how many will follow.
-pub(crate) fn standard<'a>(call: &'a Call, config: &Config, purpose: Purpose, more: usize) -> Form<'a> {
-    let mut form = Form::with_capacity(32 + more);
-    put(&mut form, "CallSid", call.sid.as_str());
-    put(&mut form, "AccountSid", call.account.as_str());
-    parties(&mut form, call.from.as_str(), call.to.as_str());
-    put(&mut form, "CallStatus", call.status.as_str());
-    put(&mut form, "Direction", Direction::Inbound.as_str());
-    put(&mut form, "ApiVersion", API_VERSION);
+/// The parameters that every request of a call carries, and those in `extra`.
+pub(crate) fn standard<'a>(
+    call: &'a Call,
+    config: &Config,
+    purpose: Purpose,
+    extra: &'a Form<'_>,
+) -> Pairs<'a> {
+    let parameters = call.sender.as_ref().map_or(GEOGRAPHY.len(), |sender| sender.parameters.len());
+    let mut pairs = Pairs::with_capacity(16 + parameters + extra.len());
+    pairs.push(("CallSid", call.sid.as_str()));
+    pairs.push(("AccountSid", call.account.as_str()));
+    pairs.extend(parties(call.from.as_str(), call.to.as_str()));
+    pairs.push(("CallStatus", call.status.as_str()));
+    pairs.push(("Direction", Direction::Inbound.as_str()));
+    pairs.push(("ApiVersion", API_VERSION));
     if let Some(application) = &call.application {
-        put(&mut form, "ApplicationSid", application.as_str());
+        pairs.push(("ApplicationSid", application.as_str()));
     }
     if let Some(forwarded) = &call.forwarded_from {
-        put(&mut form, "ForwardedFrom", forwarded.reveal());
+        pairs.push(("ForwardedFrom", forwarded.reveal()));
     }
     if let Some(name) = call.caller_name.as_ref().filter(|_| call.caller_name_lookup) {
-        put(&mut form, "CallerName", name.reveal());
+        pairs.push(("CallerName", name.reveal()));
     }
     if let Some(sender) = &call.sender {
-        put(&mut form, "CustomerId", sender.customer_id.as_str());
+        pairs.push(("CustomerId", sender.customer_id.as_str()));
         if config.sender_account {
-            put(&mut form, "AppConnect_SenderAccountSid", sender.account.as_str());
+            pairs.push(("AppConnect_SenderAccountSid", sender.account.as_str()));
         }
-        if let Some(parent) = &sender.parent {
-            put(&mut form, "ParentCallSid", parent.as_str());
+        let shown = match config.expose_parent_call_sid {
+            ExposeParent::Always => true,
+            ExposeParent::Never => false,
+            ExposeParent::SameAccount => call.own_sender().is_some(),
+        };
+        if let Some(parent) = sender.parent.as_ref().filter(|_| shown) {
+            pairs.push(("ParentCallSid", parent.as_str()));
         }
     }
     let first = matches!(purpose, Purpose::Voice | Purpose::Fallback);
     if let Some(verstat) = call.stir_verstat.as_deref().filter(|_| first) {
-        put(&mut form, "StirVerstat", verstat);
+        pairs.push(("StirVerstat", verstat));
     }
     if let Some(sender) = call.sender.as_ref().filter(|_| first || config.repeat_parameters) {
-        for (name, value) in &sender.parameters {
-            put(&mut form, format!("Param_{name}"), value.reveal());
-        }
+        pairs.extend(sender.parameters.iter().map(|(name, value)| (name.as_str(), value.reveal())));
     }
     if config.geography == Geography::Empty
         && call.sender.is_none()
         && call.from.kind() == AddressKind::PhoneNumber
     {
-        form.extend(GEOGRAPHY.iter().map(|name| (Cow::Borrowed(*name), Cow::Borrowed(""))));
+        pairs.extend(GEOGRAPHY.iter().map(|name| (*name, "")));
     }
-    form
+    pairs.extend(borrowed(extra));
+    pairs
 }
 
-fn parties<'a>(form: &mut Form<'a>, from: &'a str, to: &'a str) {
-    put(form, "From", from);
-    put(form, "To", to);
-    put(form, "Caller", from);
-    put(form, "Called", to);
+/// The pairs of a form, to be sent.
+pub(crate) fn borrowed<'a>(form: &'a Form<'_>) -> impl Iterator<Item = (&'a str, &'a str)> {
+    form.iter().map(|(name, value)| (&**name, &**value))
+}
+
+const fn parties<'a>(from: &'a str, to: &'a str) -> [(&'static str, &'a str); 4] {
+    [("From", from), ("To", to), ("Caller", from), ("Called", to)]
 }
 
 /// The parameters of A2, the dialling side's view of a hop: a child leg of its own account.
@@ -97,7 +112,9 @@ pub(crate) fn hop(hop: &Hop, parent: CallSid, account: AccountSid) -> Form<'_> {
     let mut form = Form::with_capacity(20);
     put(&mut form, "CallSid", hop.child.as_str().to_owned());
     put(&mut form, "AccountSid", account.as_str().to_owned());
-    parties(&mut form, hop.from.as_str(), hop.application.as_str());
+    for (name, party) in parties(hop.from.as_str(), hop.application.as_str()) {
+        put(&mut form, name, party);
+    }
     put(&mut form, "CallStatus", hop.status.as_str());
     put(&mut form, "Direction", Direction::OutboundDial.as_str());
     put(&mut form, "ApiVersion", API_VERSION);
@@ -105,10 +122,18 @@ pub(crate) fn hop(hop: &Hop, parent: CallSid, account: AccountSid) -> Form<'_> {
     form
 }
 
+/// How far a call has come.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stage {
+    pub(crate) status: CallStatus,
+    /// Whether its application ended it before it was answered, rather than its caller or the time.
+    pub(crate) refused: bool,
+}
+
 /// What a call-progress callback adds (`webhooks.md` section 10.1).
 pub(crate) fn progress(
     form: &mut Form<'_>,
-    status: CallStatus,
+    Stage { status, refused }: Stage,
     answered: Option<Millis>,
     now: Millis,
     sequence: u32,
@@ -122,16 +147,17 @@ pub(crate) fn progress(
         if status == CallStatus::Completed {
             put(form, "Duration", seconds.div_ceil(60).to_string());
         }
-        put(form, "SipResponseCode", sip_response(status));
+        put(form, "SipResponseCode", sip_response(status, refused));
     }
 }
 
-const fn sip_response(status: CallStatus) -> &'static str {
+/// A refused call is told to the line as 404 (`HangUpCause::Rejected`), so it is told here as the same.
+const fn sip_response(status: CallStatus, refused: bool) -> &'static str {
     match status {
         CallStatus::Busy => "486",
-        CallStatus::Canceled => "487",
         CallStatus::Failed => "500",
-        CallStatus::NoAnswer => "480",
+        CallStatus::NoAnswer if refused => "404",
+        CallStatus::NoAnswer | CallStatus::Canceled => "487",
         _ => "200",
     }
 }

@@ -69,6 +69,9 @@ pub(crate) enum Prompt {
         /// The step of its effect.
         #[n(1)]
         step: u32,
+        /// Where its start tag begins: another version may number the nodes of a source differently.
+        #[n(2)]
+        place: Option<u32>,
     },
     /// A `<Pause>`.
     #[n(2)]
@@ -76,6 +79,9 @@ pub(crate) enum Prompt {
         /// The nested verb.
         #[n(0)]
         node: u32,
+        /// As in `Media`.
+        #[n(1)]
+        place: Option<u32>,
     },
 }
 

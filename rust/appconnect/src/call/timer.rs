@@ -58,6 +58,12 @@ impl TimerTable {
         *self.slot_mut(timer) = None;
     }
 
+    /// Whether a timer runs.
+    #[must_use]
+    pub(crate) const fn is_set(&self, timer: Timer) -> bool {
+        self.slot(timer).is_some()
+    }
+
     /// The earliest moment at which one fires.
     #[must_use]
     pub(crate) fn next(&self) -> Option<Millis> {

@@ -17,7 +17,6 @@ use std::str::FromStr;
 use minicbor::{Decode, Encode};
 
 pub use cookie::Jar;
-pub use form::FormPrefix;
 pub use guard::{Cidr, Denied, Guard};
 pub use overrides::{Overrides, RetryPolicy};
 pub use request::{Request, Webhook, WebhookOptions};

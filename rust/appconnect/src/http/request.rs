@@ -4,16 +4,15 @@
 //! [`Request::redirected`] what a redirect means. Nothing of a request is left to be decided outside.
 
 use std::fmt;
-use std::io::Write as _;
 use std::sync::Arc;
 
 use minicbor::{Decode, Encode};
 
 use super::Method;
 use super::cookie::Jar;
-use super::form::{self, FormPrefix};
+use super::form;
 use super::signature::Signer;
-use super::target::{Url, UrlError, UrlErrorKind};
+use super::target::{Url, UrlError, UrlErrorKind, holds_control};
 use crate::time::Millis;
 
 /// What may differ from Twilio's request.
@@ -34,9 +33,7 @@ pub struct Webhook<'a> {
     pub method: Method,
     /// Where it goes; the URL's own query stays.
     pub url: &'a Url,
-    /// The pairs that come first and stay the same throughout the call.
-    pub prefix: &'a FormPrefix,
-    /// The pairs of this step. Names must not repeat those of the prefix: Twilio never sends a name twice.
+    /// The pairs in the order sent. Twilio never sends a name twice.
     pub pairs: &'a [(&'a str, &'a str)],
     /// The key of the account that the request is made for.
     pub signer: &'a Signer,
@@ -67,7 +64,7 @@ pub struct Request {
     options: WebhookOptions,
     /// Head and encoded pairs. Of a GET only the head is sent: its pairs are in the URL.
     #[cbor(n(4), with = "shared_bytes")]
-    buffer: Arc<[u8]>,
+    buffer: Arc<Vec<u8>>,
     #[n(5)]
     head: usize,
 }
@@ -77,7 +74,7 @@ mod shared_bytes {
     use super::Arc;
 
     pub(super) fn encode<C, W: minicbor::encode::Write>(
-        bytes: &Arc<[u8]>,
+        bytes: &Arc<Vec<u8>>,
         e: &mut minicbor::Encoder<W>,
         _: &mut C,
     ) -> Result<(), minicbor::encode::Error<W::Error>> {
@@ -87,8 +84,8 @@ mod shared_bytes {
     pub(super) fn decode<C>(
         d: &mut minicbor::Decoder<'_>,
         _: &mut C,
-    ) -> Result<Arc<[u8]>, minicbor::decode::Error> {
-        d.bytes().map(Arc::from)
+    ) -> Result<Arc<Vec<u8>>, minicbor::decode::Error> {
+        Ok(Arc::new(d.bytes()?.to_vec()))
     }
 }
 
@@ -105,8 +102,7 @@ impl Request {
     /// Makes the request of a webhook. It fails when the pairs of a GET make its URL too long (11100).
     pub fn webhook(webhook: &Webhook<'_>) -> Result<Self, UrlError> {
         let own: usize = webhook.pairs.iter().map(|(name, value)| name.len() + value.len() + 8).sum();
-        let mut form = Vec::with_capacity(webhook.prefix.encoded().len() + own);
-        form.extend_from_slice(webhook.prefix.encoded());
+        let mut form = Vec::with_capacity(own);
         for (name, value) in webhook.pairs {
             form::encode(name, value, &mut form);
         }
@@ -117,7 +113,7 @@ impl Request {
                 (url, signature)
             }
             Method::Post => {
-                let signature = webhook.signer.sign_prefixed(webhook.url, webhook.prefix, webhook.pairs);
+                let signature = webhook.signer.sign_form(webhook.url, webhook.pairs);
                 (webhook.url.clone(), signature)
             }
         };
@@ -142,8 +138,8 @@ impl Request {
             if options.charset_suffix {
                 out.extend_from_slice(b"; charset=UTF-8");
             }
-            // Writing to a vector cannot fail.
-            let _ = write!(out, "\r\nContent-Length: {}\r\n", form.len());
+            out.extend_from_slice(b"\r\n");
+            push_header("Content-Length", &form.len().to_string(), &mut out);
         }
         push_header("X-Twilio-Signature", signature, &mut out);
         push_header(IDEMPOTENCY_TOKEN, token, &mut out);
@@ -155,7 +151,7 @@ impl Request {
             };
             let seconds = webhook.now.0 / 1_000;
             push_header("webhook-id", token, &mut out);
-            let _ = write!(out, "webhook-timestamp: {seconds}\r\n");
+            push_header("webhook-timestamp", &seconds.to_string(), &mut out);
             let signed = webhook.signer.standard_webhook(token, seconds, payload);
             push_header("webhook-signature", &signed, &mut out);
         }
@@ -169,7 +165,7 @@ impl Request {
         let head = out.len();
         out.extend_from_slice(form);
         drop(target);
-        Self { method, url, document_url, options, buffer: out.into(), head }
+        Self { method, url, document_url, options, buffer: Arc::new(out), head }
     }
 
     /// The method.
@@ -248,13 +244,13 @@ impl Request {
         out.extend_from_slice(b"\r\n");
         let head = out.len();
         out.extend_from_slice(self.form());
-        Self { buffer: out.into(), head, ..self.clone() }
+        Self { buffer: Arc::new(out), head, ..self.clone() }
     }
 
     /// The request that follows a redirect, signed anew for its URL (`webhooks.md` section 6.3, `reliability.md` T-14).
     ///
-    /// After 301, 302 and 303 it is a GET with the pairs of this request behind the query of `location`; after 307 method
-    /// and body stay. Any other status, and a location that is absent, no webhook URL, or holds an encoded line break, is
+    /// Fields of this URL's own query that `location` does not name are kept behind its own. After 301, 302 and 303 it is
+    /// a GET with the pairs of this request behind that query; after 307 method and body stay. Any other status, and a location that is absent, no webhook URL, or holds an encoded line break, is
     /// an error of kind `Redirect` (11216). Credentials and cookies go to the same origin only. The connection overrides
     /// are those of the first URL throughout.
     pub fn redirected(
@@ -270,8 +266,8 @@ impl Request {
             307 => self.method,
             _ => return Err(redirect_error("the redirect has a status that is not followed")),
         };
-        let own_url = self.redirect_url(location)?;
         let refused = |_| redirect_error("the redirect leads to a URL that is too long");
+        let own_url = with_kept_query(self.redirect_url(location)?, &self.document_url).map_err(refused)?;
         let (url, document_url, signature) = match method {
             Method::Get => {
                 let url = with_form(&own_url, self.form()).map_err(refused)?;
@@ -291,7 +287,6 @@ impl Request {
         let webhook = Webhook {
             method,
             url: &self.url,
-            prefix: &FormPrefix::default(),
             pairs: &[],
             signer,
             idempotency_token: self.header(IDEMPOTENCY_TOKEN).unwrap_or_default(),
@@ -329,7 +324,7 @@ const fn redirect_error(message: &'static str) -> UrlError {
 
 /// Appends a header, unless its value holds what could start another one.
 fn push_header(name: &str, value: &str, out: &mut Vec<u8>) {
-    if value.chars().any(char::is_control) {
+    if holds_control(value) {
         return;
     }
     out.extend_from_slice(name.as_bytes());
@@ -349,6 +344,19 @@ fn with_form(url: &Url, form: &[u8]) -> Result<Url, UrlError> {
     let own = reduced.as_deref().unwrap_or(query);
     let separator = if own.is_empty() || own.ends_with('&') { "" } else { "&" };
     url.with_query(Some(&[own, separator, form_text].concat()))
+}
+
+/// A URL with those fields of another's query that its own does not name, behind its own.
+fn with_kept_query(url: Url, first: &Url) -> Result<Url, UrlError> {
+    let Some(kept) = first.query().filter(|kept| !kept.is_empty()) else { return Ok(url) };
+    let Some(own) = url.query().filter(|own| !own.is_empty()) else { return url.with_query(Some(kept)) };
+    let reduced = form::without_names_of(kept, own.as_bytes());
+    let kept = reduced.as_deref().unwrap_or(kept);
+    if kept.is_empty() {
+        return Ok(url);
+    }
+    let separator = if own.ends_with('&') { "" } else { "&" };
+    url.with_query(Some(&[own, separator, kept].concat()))
 }
 
 /// A URL whose query has lost the fields that a form names too.
@@ -381,17 +389,11 @@ mod tests {
         std::str::from_utf8(bytes).unwrap()
     }
 
-    fn make(
-        method: Method,
-        to: &str,
-        prefix: &[(&str, &str)],
-        pairs: &[(&str, &str)],
-    ) -> Result<Request, UrlError> {
-        let (url, prefix, signer) = (url(to), FormPrefix::new(prefix), signer());
+    fn make(method: Method, to: &str, pairs: &[(&str, &str)]) -> Result<Request, UrlError> {
+        let (url, signer) = (url(to), signer());
         Request::webhook(&Webhook {
             method,
             url: &url,
-            prefix: &prefix,
             pairs,
             signer: &signer,
             idempotency_token: TOKEN,
@@ -406,7 +408,7 @@ mod tests {
     fn a_post_is_whole() {
         let to = "https://u:p@h.example:8443/voice?t=1#rc=2";
         let request =
-            make(Method::Post, to, &[("CallSid", "CA1"), ("From", "+1 5")], &[("Digits", "1#")]).unwrap();
+            make(Method::Post, to, &[("CallSid", "CA1"), ("From", "+1 5"), ("Digits", "1#")]).unwrap();
         let signature =
             signer().sign_form(&url(to), &[("CallSid", "CA1"), ("Digits", "1#"), ("From", "+1 5")]);
         let expected = format!(
@@ -428,7 +430,7 @@ mod tests {
             ("http://h.example:8080/g?", "/g?CallSid=CA1&Digits=1%23"),
             ("http://h.example:8080/g?CallSid=forged&step=2&Digits", "/g?step=2&CallSid=CA1&Digits=1%23"),
         ] {
-            let request = make(Method::Get, to, &[("CallSid", "CA1")], &[("Digits", "1#")]).unwrap();
+            let request = make(Method::Get, to, &[("CallSid", "CA1"), ("Digits", "1#")]).unwrap();
             assert!(
                 text(request.head())
                     .starts_with(&format!("GET {target} HTTP/1.1\r\nHost: h.example:8080\r\n"))
@@ -439,20 +441,19 @@ mod tests {
             assert_eq!(request.header("Content-Length"), None);
         }
         let long = "x".repeat(8_000);
-        let error = make(Method::Get, "http://h.example/", &[], &[("a", &long)]).unwrap_err();
+        let error = make(Method::Get, "http://h.example/", &[("a", &long)]).unwrap_err();
         assert_eq!(error.code_number(), 11_100);
-        assert!(make(Method::Post, "http://h.example/", &[], &[("a", &long)]).is_ok());
+        assert!(make(Method::Post, "http://h.example/", &[("a", &long)]).is_ok());
     }
 
     #[test]
     fn options_add_the_charset_and_the_second_signature() {
-        let (to, signer, prefix) = (url("https://h.example/x?q=1"), signer(), FormPrefix::default());
+        let (to, signer) = (url("https://h.example/x?q=1"), signer());
         let options = WebhookOptions { charset_suffix: true, standard_webhooks: true };
         for (method, payload) in [(Method::Post, "a=b+c"), (Method::Get, "q=1&a=b+c")] {
             let request = Request::webhook(&Webhook {
                 method,
                 url: &to,
-                prefix: &prefix,
                 pairs: &[("a", "b c")],
                 signer: &signer,
                 idempotency_token: TOKEN,
@@ -488,24 +489,20 @@ mod tests {
 
     #[test]
     fn a_redirect_turns_a_post_into_a_get_that_keeps_the_pairs() {
-        let post = make(
-            Method::Post,
-            "https://h.example/a/b?own=1#rc=4",
-            &[("CallSid", "CA1")],
-            &[("Digits", "12")],
-        )
-        .unwrap();
+        let post =
+            make(Method::Post, "https://h.example/a/b?own=1#rc=4", &[("CallSid", "CA1"), ("Digits", "12")])
+                .unwrap();
         for status in [301, 302, 303] {
             let next = redirected(&post, "../c?keep=2&Digits=0", status).unwrap();
             assert_eq!(next.method(), Method::Get);
-            assert_eq!(next.url().as_str(), "https://h.example/c?keep=2&CallSid=CA1&Digits=12");
-            assert_eq!(next.document_url().as_str(), "https://h.example/c?keep=2");
+            assert_eq!(next.url().as_str(), "https://h.example/c?keep=2&own=1&CallSid=CA1&Digits=12");
+            assert_eq!(next.document_url().as_str(), "https://h.example/c?keep=2&own=1");
             assert_eq!(next.url().overrides().retries, 4);
             assert_eq!(next.header("X-Twilio-Signature").unwrap(), signer().sign_url(next.url()));
             assert_eq!(next.header(IDEMPOTENCY_TOKEN), Some(TOKEN));
             assert_eq!((next.body(), next.header("Content-Type")), (&b""[..], None));
             let last = redirected(&next, "https://other.example/d", 307).unwrap();
-            assert_eq!(last.url().as_str(), "https://other.example/d?CallSid=CA1&Digits=12");
+            assert_eq!(last.url().as_str(), "https://other.example/d?keep=2&own=1&CallSid=CA1&Digits=12");
         }
         let kept = redirected(&post, "https://other.example/c", 307).unwrap();
         assert_eq!((kept.method(), kept.body()), (Method::Post, post.body()));
@@ -516,7 +513,7 @@ mod tests {
 
     #[test]
     fn other_redirects_are_refused() {
-        let post = make(Method::Post, "https://h.example/a", &[], &[]).unwrap();
+        let post = make(Method::Post, "https://h.example/a", &[]).unwrap();
         for status in [200, 300, 304, 305, 306, 308, 310] {
             assert_eq!(redirected(&post, "/b", status).map(|_| ()), Err(11_216), "{status}");
         }
@@ -537,8 +534,7 @@ mod tests {
 
     #[test]
     fn credentials_and_cookies_stay_with_their_origin() {
-        let from =
-            make(Method::Post, "https://h.example/a", &[], &[]).unwrap().with_authorization("Basic eDp5");
+        let from = make(Method::Post, "https://h.example/a", &[]).unwrap().with_authorization("Basic eDp5");
         let mut jar = Jar::default();
         jar.store(&url("https://h.example/"), "s=1", NOW);
         jar.store(&url("https://h.example/"), "w=1; Domain=h.example", NOW);
@@ -560,7 +556,7 @@ mod tests {
     #[test]
     fn a_request_survives_a_snapshot_to_the_byte() {
         for method in [Method::Get, Method::Post] {
-            let request = make(method, "https://h.example/a?x=1#rc=2", &[("a", "1")], &[("b", "2")]).unwrap();
+            let request = make(method, "https://h.example/a?x=1#rc=2", &[("a", "1"), ("b", "2")]).unwrap();
             let read: Request = minicbor::decode(&minicbor::to_vec(&request).unwrap()).unwrap();
             assert_eq!(read, request);
             assert_eq!((read.wire(), read.body()), (request.wire(), request.body()));
@@ -569,7 +565,7 @@ mod tests {
 
     #[test]
     fn credentials_are_added_once_and_the_rest_stays() {
-        let plain = make(Method::Post, "https://h.example/a", &[], &[("a", "1")]).unwrap();
+        let plain = make(Method::Post, "https://h.example/a", &[("a", "1")]).unwrap();
         let request = plain.with_authorization("Basic old").with_authorization("Basic new");
         assert_eq!(request.header("Authorization"), Some("Basic new"));
         assert_eq!(request.headers().count(), plain.headers().count() + 1);
@@ -585,12 +581,11 @@ mod tests {
             get in any::<bool>(),
         ) {
             let Ok(to) = Url::parse(&format!("https://h.example/{path}")) else { return Ok(()) };
-            let (signer, prefix) = (signer(), FormPrefix::new(&[(&value, &name)]));
+            let signer = signer();
             let request = Request::webhook(&Webhook {
                 method: if get { Method::Get } else { Method::Post },
                 url: &to,
-                prefix: &prefix,
-                pairs: &[(&name, &value)],
+                    pairs: &[(&value, &name), (&name, &value)],
                 signer: &signer,
                 idempotency_token: &token,
                 now: NOW,

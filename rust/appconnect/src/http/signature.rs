@@ -12,7 +12,7 @@ use hmac::{Hmac, Mac};
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
-use super::form::{self, FormPrefix};
+use super::form;
 use super::target::{Url, UrlError};
 use crate::pii::Secret;
 
@@ -58,7 +58,11 @@ impl Signer {
     /// Signs a form POST: 28 characters of base64.
     #[must_use]
     pub fn sign_form(&self, url: &Url, pairs: &[(&str, &str)]) -> String {
-        self.sign_prefixed(url, &FormPrefix::default(), pairs)
+        let own: usize = pairs.iter().map(|(name, value)| name.len() + value.len()).sum();
+        let mut text = Vec::with_capacity(url.as_str().len() + own);
+        push_url(url, self.port(url), &mut text);
+        form::push_signed(pairs, &mut text);
+        BASE64.encode(self.sha1.clone().chain_update(text).finalize().into_bytes())
     }
 
     /// Signs a request whose parameters are all in its URL.
@@ -78,14 +82,6 @@ impl Signer {
         Ok((url, signature))
     }
 
-    pub(super) fn sign_prefixed(&self, url: &Url, prefix: &FormPrefix, pairs: &[(&str, &str)]) -> String {
-        let own: usize = pairs.iter().map(|(name, value)| name.len() + value.len()).sum();
-        let mut text = Vec::with_capacity(url.as_str().len() + prefix.signed_len() + own);
-        push_url(url, self.port(url), &mut text);
-        prefix.sign_into(pairs, &mut text);
-        BASE64.encode(self.sha1.clone().chain_update(text).finalize().into_bytes())
-    }
-
     fn port(&self, url: &Url) -> Option<u16> {
         let kept = self.keep_port == KeepPort::Always || !url.is_https();
         (kept && url.has_explicit_port()).then(|| url.port())
@@ -99,7 +95,7 @@ impl Signer {
         let matches = |port| {
             let mut text = Vec::new();
             push_url(url, port, &mut text);
-            FormPrefix::default().sign_into(pairs, &mut text);
+            form::push_signed(pairs, &mut text);
             self.sha1.clone().chain_update(text).verify_slice(&signature).is_ok()
         };
         matches(None) | matches(Some(url.port()))

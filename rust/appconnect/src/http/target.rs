@@ -355,7 +355,7 @@ impl Url {
 
 /// Whether a text holds a control character, of ASCII or beyond. Without an early end, so that the usual text, which
 /// holds none, is gone through many bytes at a time.
-fn holds_control(text: &str) -> bool {
+pub(super) fn holds_control(text: &str) -> bool {
     text.bytes().fold(false, |found, byte| found | byte.is_ascii_control())
         || (!text.is_ascii() && text.chars().any(char::is_control))
 }

@@ -1,9 +1,10 @@
 //! A hop: the receiving call is put on the leg, answers, and comes off again; the dialling side's view follows it.
 
 use super::Step;
+use super::unwind::Gone;
 use crate::call::cx::Cx;
 use crate::call::exchange::{Plan, Role};
-use crate::call::params::{hop as hop_form, progress};
+use crate::call::params::{Stage, hop as hop_form, progress};
 use crate::call::verb::{self, Connection, Ended, Goto};
 use crate::call::{Call, CallStatus, Direction, Hop, Running, Timer};
 use crate::effect::{Answer, Effect, Ringback};
@@ -29,8 +30,11 @@ impl Step<'_, '_> {
         let now = self.world.now;
         let dialling = self.call(at);
         dialling.running = Running::Dialling(Box::new(hop));
-        let (forwarded_from, stir_verstat) = (dialling.forwarded_from.clone(), dialling.stir_verstat.clone());
-        let caller_name = dialling.caller_name.clone();
+        let forwarded_from = dialling.forwarded_from.clone();
+        // What the carrier says of the caller is not said of a `callerId` that a document made up.
+        let same_caller = from == dialling.from;
+        let stir_verstat = dialling.stir_verstat.clone().filter(|_| same_caller);
+        let caller_name = dialling.caller_name.clone().filter(|_| same_caller);
         self.begin_dial(at);
         let sid = self.leg.line.new_call(self.world.seed);
         let receiving = Call {
@@ -75,8 +79,8 @@ impl Step<'_, '_> {
         let Some(node) = document.node(index) else { return };
         let until = cx.now().plus_seconds(verb::dial_timeout(node).saturating_add(buffer));
         cx.call.timers.set(Timer::Dial, until);
-        hop_progress(&mut cx, CallStatus::Initiated, "initiated");
-        hop_progress(&mut cx, CallStatus::Ringing, "ringing");
+        hop_progress(&mut cx, CallStatus::Initiated, "initiated", false);
+        hop_progress(&mut cx, CallStatus::Ringing, "ringing", false);
         start_recording(&mut cx, "ringing");
         let tone = node.attribute(Attribute::RingTone).map(Into::into);
         if self.leg.line.answered {
@@ -110,7 +114,7 @@ impl Step<'_, '_> {
             if let Running::Dialling(hop) = &mut cx.call.running {
                 hop.answered = Some(now);
             }
-            hop_progress(&mut cx, CallStatus::InProgress, "answered");
+            hop_progress(&mut cx, CallStatus::InProgress, "answered", false);
             start_recording(&mut cx, "answer");
         }
         if !self.call(below).is_answered() {
@@ -120,17 +124,11 @@ impl Step<'_, '_> {
     }
 
     /// The receiving call has been taken off: the dialling side's view of the hop ends with it, and is billed.
-    ///
-    /// `status` is how the receiving call ended, `dial` what the `<Dial>` is told of it; a call that was `redirected`
-    /// has no duration.
-    pub(super) fn hop_ended(
-        &mut self,
-        at: usize,
-        status: CallStatus,
-        dial: CallStatus,
-        redirected: bool,
-    ) -> Option<Ended> {
-        self.ringback(false, None);
+    pub(super) fn hop_ended(&mut self, at: usize, gone: Gone) -> Option<Ended> {
+        // The `<Dial>` that opened a call which still rings has not ended: its caller goes on hearing it ring.
+        if at == 0 || self.call(at).is_answered() {
+            self.ringback(false, None);
+        }
         let mut cx = self.cx(at)?;
         cx.call.timers.stop(Timer::Dial);
         let Running::Dialling(hop) = &mut cx.call.running else { return None };
@@ -138,13 +136,13 @@ impl Step<'_, '_> {
         if let Some(recording) = &mut recording {
             verb::stop_recording(&mut cx, recording);
         }
-        hop_progress(&mut cx, status, "completed");
+        hop_progress(&mut cx, gone.status, "completed", gone.refused);
         let Running::Dialling(hop) = std::mem::take(&mut cx.call.running) else { return None };
         let now = cx.now();
         settle_hop(&mut cx, &hop);
-        let seconds = hop.answered.filter(|_| !redirected).map(|answered| now.seconds_since(answered));
+        let seconds = hop.answered.filter(|_| !gone.redirected).map(|answered| now.seconds_since(answered));
         Some(Ended {
-            status: dial,
+            status: gone.dial,
             bridged: hop.answered.is_some(),
             child: Some(hop.child),
             seconds,
@@ -165,7 +163,8 @@ fn start_recording(cx: &mut Cx<'_, '_>, moment: &str) {
 }
 
 /// Moves the dialling side's view of the hop to a status, and tells who wants to know (`webhooks.md` section 10.1).
-fn hop_progress(cx: &mut Cx<'_, '_>, status: CallStatus, event: &str) {
+/// `refused` says that the application ended it unanswered.
+fn hop_progress(cx: &mut Cx<'_, '_>, status: CallStatus, event: &str, refused: bool) {
     let now = cx.now();
     let Running::Dialling(hop) = &mut cx.call.running else { return };
     hop.status = status;
@@ -174,7 +173,7 @@ fn hop_progress(cx: &mut Cx<'_, '_>, status: CallStatus, event: &str) {
     let sequence = hop.sequence;
     let hop: Hop = (**hop).clone();
     let mut form = hop_form(&hop, cx.call.sid, cx.call.account);
-    progress(&mut form, status, hop.answered, now, sequence);
+    progress(&mut form, Stage { status, refused }, hop.answered, now, sequence);
     let plan = Plan {
         purpose: Purpose::StatusCallback,
         role: Role::Callback,

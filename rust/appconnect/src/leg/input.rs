@@ -3,7 +3,7 @@
 use super::Step;
 use super::unwind::Unwinding;
 use crate::call::cx::Cx;
-use crate::call::verb::{self, Attempt, Finished, Flow};
+use crate::call::verb::{self, Finished, Flow};
 use crate::call::{CallStatus, Gather, Prompt, Record, Running, Timer};
 use crate::config::PlayFailure;
 use crate::effect::{Effect, HangUpCause, StopCollect};
@@ -159,10 +159,12 @@ impl Step<'_, '_> {
         }
     }
 
-    /// The first due timer, of the lowest call that has one: ending a lower call ends those above it.
+    /// The timer that was due first; of one moment that of the lowest call, whose end ends those above it.
     fn take_due(&mut self, now: Millis) -> Option<(usize, Timer)> {
-        let mut calls = self.leg.calls.iter_mut().enumerate();
-        calls.find_map(|(at, call)| call.timers.take_due(now).map(|timer| (at, timer)))
+        let calls = self.leg.calls.iter_mut().enumerate();
+        let timed = calls.filter_map(|(at, call)| call.timers.next().map(|due| (due, at, call)));
+        let (_, at, call) = timed.min_by_key(|(due, at, _)| (*due, *at))?;
+        call.timers.take_due(now).map(|timer| (at, timer))
     }
 
     fn out_of_time(&mut self) {
@@ -246,10 +248,5 @@ fn decided(cx: &mut Cx<'_, '_>, node: Node<'_>, verdict: &Verdict) -> Flow {
     if !allowed {
         return verb::vetoed(cx, node);
     }
-    match verb::attempt_dial(cx, node, true) {
-        Ok(Attempt::Connect(connection)) => Flow::Connect(connection),
-        Ok(Attempt::Consult(step)) => Flow::Park(Running::Consulting(step)),
-        Ok(Attempt::Fail(ended)) => verb::after_dial(cx, node, *ended),
-        Err(problem) => Flow::Fail(problem),
-    }
+    verb::dial(cx, node, true)
 }

@@ -4,6 +4,7 @@
 //! account on top; only the top call speaks to the caller. A call that ends is taken off, and the one below goes on
 //! with what it returned. When the caller hangs up, the stack unwinds from the top.
 
+mod check;
 mod hop;
 mod input;
 mod modify;
@@ -39,8 +40,8 @@ pub(crate) struct Leg {
 }
 
 impl Leg {
-    pub(crate) const fn new(id: LegId, budget: Budget) -> Self {
-        Self { line: Line::new(id, budget), calls: Vec::new(), ended: Vec::new(), linger: None }
+    pub(crate) const fn new(id: LegId, budget: Budget, born: Millis) -> Self {
+        Self { line: Line::new(id, budget, born), calls: Vec::new(), ended: Vec::new(), linger: None }
     }
 
     /// Whether nothing is left to do.
@@ -59,15 +60,13 @@ impl Leg {
     }
 
     /// Every SID under which this leg can be reached: its calls, the dialling side's views of its hops, and the calls
-    /// that have ended and still have requests under way.
-    pub(crate) fn sids(&self) -> Vec<CallSid> {
+    /// that have ended and still have requests under way. A SID may come twice.
+    pub(crate) fn sids(&self) -> impl Iterator<Item = CallSid> {
         let calls = self.calls.iter().flat_map(|call| [Some(call.sid), hop_of(call).map(|hop| hop.child)]);
-        let requests =
-            self.line.exchanges.iter().flat_map(|exchange| [Some(exchange.call), Some(exchange.owner)]);
-        let mut sids: Vec<_> = calls.chain(requests).flatten().collect();
-        sids.sort_unstable();
-        sids.dedup();
-        sids
+        // A reply finds its leg by the call that asked; that one may be gone while a request about another is open.
+        let exchanges = self.line.exchanges.iter();
+        let requests = exchanges.flat_map(|exchange| [Some(exchange.call), Some(exchange.owner)]);
+        calls.chain(requests).flatten()
     }
 }
 

@@ -1,17 +1,17 @@
 //! Changes of a live call by its account, as the REST API makes them (`twiml-voice.md` section 1,
 //! `application-connect.md` section 6.1).
 
-use super::unwind::Unwinding;
+use super::unwind::{Told, Unwinding};
 use super::{Step, hop_of};
 use crate::call::exchange::Role;
-use crate::call::verb::{Goto, redirect_target};
-use crate::call::{CallStatus, Running, Timer, Update};
+use crate::call::verb::{Ended, Goto, redirect_target};
+use crate::call::{CallStatus, Program, Running, Timer, Update};
 use crate::effect::HangUpCause;
 use crate::event::Purpose;
 use crate::id::CallSid;
 use crate::input::{Change, InputError};
 use crate::problem::Problem;
-use crate::twiml::{Document, Element, inline};
+use crate::twiml::{Element, inline};
 
 impl Step<'_, '_> {
     /// Changes a call of this leg. An error leaves everything as it was.
@@ -72,7 +72,6 @@ impl Step<'_, '_> {
     /// The action of an interrupted `<Dial>` is requested first and its answer thrown away; a `<Dial>` without one is
     /// followed by the `<Redirect>` after it, if there is one (`twiml-voice.md` section 1, rule 5).
     fn interrupt(&mut self, at: usize) {
-        let dialling = matches!(self.call(at).running, Running::Dialling(_));
         let reporting = self.leg.line.exchanges.iter().any(|exchange| {
             exchange.owner == self.leg.calls.get(at).map_or(exchange.call, |call| call.sid)
                 && exchange.role == Role::Interrupted
@@ -81,22 +80,36 @@ impl Step<'_, '_> {
             // An earlier update waits for the same report; the newer one replaces it.
             return;
         }
-        if !dialling {
+        let Some(ended) = self.stop_dial(at) else {
             self.finish_running(at, false);
             return self.carry_out_update(at);
-        }
-        let how = Unwinding {
-            floor: at.saturating_add(1),
-            unanswered: CallStatus::Canceled,
-            canceled_as: CallStatus::NoAnswer,
-            line_gone: false,
         };
-        let told = self.unwind(how);
-        self.call(at).timers.stop(Timer::Dial);
-        let Some(ended) = told else { return self.carry_out_update(at) };
-        let requested = self.report_dial(at, ended, Role::Interrupted) || self.request_next_redirect(at);
+        let requested = match self.report_dial(at, ended, Role::Interrupted) {
+            Told::Requested => true,
+            Told::NoAction => self.request_next_redirect(at),
+            Told::Failed => false,
+        };
         if !requested && self.leg.calls.len() > at {
             self.carry_out_update(at);
+        }
+    }
+
+    /// Stops the `<Dial>` that the call at `at` runs, if it runs one: what its `action` is to be told.
+    fn stop_dial(&mut self, at: usize) -> Option<Ended> {
+        let call = self.call(at);
+        match call.running {
+            Running::Dialling(_) => self.unwind(Unwinding {
+                floor: at.saturating_add(1),
+                unanswered: CallStatus::Canceled,
+                canceled_as: CallStatus::NoAnswer,
+                line_gone: false,
+            }),
+            Running::Consulting(_) => {
+                call.running = Running::Idle;
+                call.timers.stop(Timer::Verb);
+                Some(Ended::unanswered())
+            }
+            _ => None,
         }
     }
 
@@ -123,15 +136,11 @@ impl Step<'_, '_> {
                 self.goto(at, &goto);
             }
             Some(Update::Twiml(text)) => match inline(&text) {
-                Ok(document) => self.load_inline(at, document),
+                Ok(document) => self.load(at, Program::new(document, None)),
                 Err(problem) => self.document_failed(at, problem, None),
             },
             None => {}
         }
-    }
-
-    fn load_inline(&mut self, at: usize, document: Document) {
-        self.load(at, document, None);
     }
 }
 

@@ -22,13 +22,17 @@ const APOLOGY: &str =
 
 impl Step<'_, '_> {
     /// Runs a new document of the call at `at`.
-    pub(super) fn load(&mut self, at: usize, document: Document, base: Option<Url>) {
-        let program = Program::new(document, base);
+    pub(super) fn load(&mut self, at: usize, program: Program) {
         let document = Arc::clone(&program.document);
         self.call(at).program = Some(program);
         if let Some(mut cx) = self.cx(at) {
             for problem in document.problems() {
                 cx.problem(problem.clone());
+            }
+            let omitted = document.omitted_problems();
+            if omitted > 0 {
+                let message = format!("the document has {omitted} more problems, which are not told");
+                cx.problem(Problem::new(Code::SchemaWarning, message));
             }
         }
         self.run(at);
@@ -65,7 +69,7 @@ impl Step<'_, '_> {
             Answers::Custom => match node.element() {
                 Element::Dial => !node.flag(Attribute::AnswerOnBridge),
                 Element::Hangup => !self.call(at).delayed,
-                Element::Say => !node.text().trim().is_empty(),
+                Element::Say => !node.is_silent(),
                 _ => false,
             },
         };
@@ -106,18 +110,31 @@ impl Step<'_, '_> {
 
     /// Makes the request for a document, charged to the root call's budget.
     pub(super) fn request_document(&mut self, at: usize, goto: &Goto, role: Role) -> Result<(), Problem> {
-        let Some(mut cx) = self.cx(at) else { return Ok(()) };
-        if role == Role::Document && cx.line.budget.charge_document().is_err() {
-            cx.problem(Problem::new(
-                Code::DocumentLimit,
-                "the call has run as many documents as one call may: look for a redirect that leads to itself",
-            ));
-            self.abort(HangUpCause::Error);
+        if role == Role::Document && self.leg.line.budget.charge_document().is_err() {
+            self.out_of_documents();
             return Ok(());
         }
+        let Some(mut cx) = self.cx(at) else { return Ok(()) };
         cx.call.running = Running::Fetching;
         let Goto { url, method, purpose, extra } = goto;
         cx.request(&Plan { purpose: *purpose, role, method: *method, url, sequence: None }, extra)
+    }
+
+    /// Ends a leg that may run no further document. Every account on it loses its call, so each is told.
+    fn out_of_documents(&mut self) {
+        let mut told = Vec::new();
+        for at in (0..self.leg.calls.len()).rev() {
+            let Some(mut cx) = self.cx(at) else { continue };
+            if !told.contains(&cx.call.account) {
+                told.push(cx.call.account);
+                cx.problem(Problem::new(
+                    Code::DocumentLimit,
+                    "the call has run as many documents as one call may, those of applications it was handed to \
+                     included: look for a redirect that leads to itself",
+                ));
+            }
+        }
+        self.abort(HangUpCause::Error);
     }
 
     /// A document has run out of verbs: the call ends (`twiml-voice.md` section 1).
@@ -137,7 +154,8 @@ impl Step<'_, '_> {
     ///
     /// `failed` is the URL that failed, when it is not that of the running document; a fallback that fails is final.
     pub(super) fn document_failed(&mut self, at: usize, problem: Problem, failed: Option<Url>) {
-        self.failed(at, problem, failed, false);
+        let fallback = self.call(at).program.as_ref().is_some_and(|program| program.fallback);
+        self.failed(at, problem, failed, fallback);
     }
 
     pub(super) fn failed(&mut self, at: usize, problem: Problem, failed: Option<Url>, was_fallback: bool) {
@@ -147,10 +165,7 @@ impl Step<'_, '_> {
             cx.problem_in(problem, None, Some(&url));
             Some(url)
         } else {
-            // What the validator found was reported when the document came.
-            if !cx.is_known(&problem) {
-                cx.problem(problem);
-            }
+            cx.problem_once(problem);
             cx.base()
         };
         let fallback = cx.call.fallback.clone().filter(|_| !was_fallback);
@@ -180,7 +195,7 @@ impl Step<'_, '_> {
             Ok(document) => {
                 // It speaks for the platform, so the application's fallback has no part in it.
                 call.fallback = None;
-                self.load(at, document, None);
+                self.load(at, Program::new(document, None));
             }
             Err(_) => self.end(at, Closing::of(status)),
         }
@@ -195,7 +210,11 @@ impl Step<'_, '_> {
         fallback: bool,
     ) {
         match answer {
-            Ok(document) => self.load(at, document, Some(base)),
+            Ok(document) => {
+                let mut program = Program::new(document, Some(base));
+                program.fallback = fallback;
+                self.load(at, program);
+            }
             Err(problem) => self.failed(at, problem, Some(base), fallback),
         }
     }

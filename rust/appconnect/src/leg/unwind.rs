@@ -2,7 +2,7 @@
 
 use super::{LINGER_MS, Step};
 use crate::call::exchange::{Plan, Role};
-use crate::call::params::progress;
+use crate::call::params::{Stage, progress};
 use crate::call::verb::{self, Ended, Finished, action_of, finish_record};
 use crate::call::{CallStatus, Direction, Gather, Parameters, Prompt, Running};
 use crate::effect::{Effect, HangUp, HangUpCause, StopCollect, StopMedia};
@@ -26,6 +26,29 @@ impl Closing {
     }
 }
 
+/// How the receiving call of a hop ended.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Gone {
+    pub(super) status: CallStatus,
+    /// What the `<Dial>` is told.
+    pub(super) dial: CallStatus,
+    /// Whether its account had given it another document: then no duration is told.
+    pub(super) redirected: bool,
+    /// Whether its application ended it before it was answered.
+    pub(super) refused: bool,
+}
+
+/// What became of the `action` of a `<Dial>` that was interrupted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Told {
+    /// It is being requested.
+    Requested,
+    /// There is none.
+    NoAction,
+    /// It cannot be requested.
+    Failed,
+}
+
 /// Why calls are taken off the stack although their documents would go on.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Unwinding {
@@ -42,14 +65,16 @@ pub(super) struct Unwinding {
 impl Step<'_, '_> {
     /// The top call ends by itself; the one below it goes on.
     pub(super) fn end(&mut self, at: usize, closing: Closing) {
-        self.set_status(at, closing.status);
+        let (status, refused) = (closing.status, closing.status == CallStatus::NoAnswer);
+        self.set_status(at, status);
         self.finish_running(at, false);
-        self.tell_end(at);
+        self.tell_end(at, refused);
         let redirected = self.take_off();
         let Some(below) = at.checked_sub(1) else {
-            return self.hang_up(cause(closing.status));
+            return self.hang_up(cause(status));
         };
-        if let Some(mut ended) = self.hop_ended(below, closing.status, closing.status, redirected) {
+        let gone = Gone { status, dial: status, redirected, refused };
+        if let Some(mut ended) = self.hop_ended(below, gone) {
             ended.returns = closing.returns;
             self.resume(below, ended);
         }
@@ -78,11 +103,11 @@ impl Step<'_, '_> {
                 }
                 None => self.finish_running(at, how.line_gone),
             }
-            self.tell_end(at);
+            self.tell_end(at, false);
             let redirected = self.take_off();
             let below = at.checked_sub(1)?;
             let dial = if status == CallStatus::Canceled { how.canceled_as } else { status };
-            told = self.hop_ended(below, status, dial, redirected);
+            told = self.hop_ended(below, Gone { status, dial, redirected, refused: false });
         }
         told
     }
@@ -107,10 +132,10 @@ impl Step<'_, '_> {
             let status = if self.call(at).is_answered() { CallStatus::Completed } else { CallStatus::Failed };
             self.call(at).status = status;
             self.drop_awaited(at);
-            self.tell_end(at);
+            self.tell_end(at, false);
             let redirected = self.take_off();
             if let Some(below) = at.checked_sub(1) {
-                self.hop_ended(below, status, status, redirected);
+                self.hop_ended(below, Gone { status, dial: status, redirected, refused: false });
             }
         }
         self.hang_up(HangUpCause::Error);
@@ -122,16 +147,22 @@ impl Step<'_, '_> {
     }
 
     /// Tells the `action` of an interrupted `<Dial>`, whose answer no longer controls the call.
-    pub(super) fn report_dial(&mut self, at: usize, ended: Ended, role: Role) -> bool {
-        let Some(mut cx) = self.cx(at) else { return false };
-        let Some((document, index)) = cx.current_verb() else { return false };
-        let Some(node) = document.node(index) else { return false };
+    pub(super) fn report_dial(&mut self, at: usize, ended: Ended, role: Role) -> Told {
+        let Some(mut cx) = self.cx(at) else { return Told::NoAction };
+        let Some((document, index)) = cx.current_verb() else { return Told::NoAction };
+        let Some(node) = document.node(index) else { return Told::NoAction };
         match action_of(&mut cx, node, ended) {
-            Ok(Some(goto)) => self.request_ignored(at, &goto, role),
-            Ok(None) => false,
+            Ok(Some(goto)) => {
+                if self.request_ignored(at, &goto, role) {
+                    Told::Requested
+                } else {
+                    Told::Failed
+                }
+            }
+            Ok(None) => Told::NoAction,
             Err(problem) => {
-                cx.problem(problem);
-                false
+                cx.problem_once(problem);
+                Told::Failed
             }
         }
     }
@@ -158,15 +189,20 @@ impl Step<'_, '_> {
                     self.world.effect(Effect::StopCollect(StopCollect { leg: leg.clone() }));
                 }
             }
+            Running::Consulting(_) => {
+                self.report_dial(at, Ended::unanswered(), Role::Ended);
+            }
             Running::Recording(record) => {
+                let ended =
+                    if self.call(at).status.is_terminal() { Finished::HungUp } else { Finished::Updated };
                 let Some(mut cx) = self.cx(at) else { return };
                 let Some((document, index)) = cx.current_verb() else { return };
                 let Some(node) = document.node(index) else { return };
-                match finish_record(&mut cx, node, record, Finished::HungUp) {
+                match finish_record(&mut cx, node, record, ended) {
                     Ok(goto) => {
                         self.request_ignored(at, &goto, Role::Ended);
                     }
-                    Err(problem) => cx.problem(problem),
+                    Err(problem) => cx.problem_once(problem),
                 }
             }
             _ => {}
@@ -193,13 +229,14 @@ impl Step<'_, '_> {
         }
     }
 
-    /// Sends the final status of the call at `at`, and its bill.
-    fn tell_end(&mut self, at: usize) {
+    /// Sends the final status of the call at `at`, and its bill. `refused` says that its application ended it
+    /// unanswered.
+    fn tell_end(&mut self, at: usize, refused: bool) {
         let Some(mut cx) = self.cx(at) else { return };
         let (now, status, answered) = (cx.now(), cx.call.status, cx.call.answered);
         if let Some(callback) = cx.call.status_callback.clone() {
             let mut extra = Vec::with_capacity(6);
-            progress(&mut extra, status, answered, now, 0);
+            progress(&mut extra, Stage { status, refused }, answered, now, 0);
             let plan = Plan {
                 purpose: Purpose::StatusCallback,
                 role: Role::Callback,
@@ -217,7 +254,7 @@ impl Step<'_, '_> {
         let settlement = Settlement {
             call: call.sid,
             account: call.account,
-            parent_call: call.sender.as_ref().and_then(|sender| sender.parent),
+            parent_call: call.own_sender().and_then(|sender| sender.parent),
             direction: Direction::Inbound.as_str(),
             from: call.from.clone(),
             to: call.to.clone(),

@@ -22,9 +22,11 @@ impl<'w> Step<'_, 'w> {
         if let Next::Failed(problem) = &next {
             match role {
                 Role::Callback => {
+                    let dropped = matches!(outcome, Outcome::Failure(FailureReason::Overloaded));
+                    let code = if dropped { Code::CallProgressQueue } else { Code::StatusCallbackAnswer };
                     let message =
                         format!("a callback failed ({}): {}", problem.code.number(), problem.message);
-                    cx.problem_in(Problem::new(Code::StatusCallbackAnswer, message), None, Some(&base));
+                    cx.problem_in(Problem::new(code, message), None, Some(&base));
                 }
                 Role::Ended | Role::Interrupted => cx.problem_in(problem.clone(), None, Some(&base)),
                 Role::Document => {}

@@ -7,12 +7,12 @@ use minicbor::{Decode, Encode};
 use crate::policy::Limits;
 use crate::time::Millis;
 
-/// What is used up. Shown to the account that dials as problem 90001.
+/// What is used up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Exceeded {
-    /// `Limits::legs_per_root`.
+    /// `Limits::legs_per_root`. Shown to the account that dials as problem 90001.
     Legs,
-    /// `Limits::documents_per_root`.
+    /// `Limits::documents_per_root`. Shown to every account on the leg as problem 90003.
     Documents,
 }
 

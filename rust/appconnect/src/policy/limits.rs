@@ -34,7 +34,7 @@ impl FamilyConnect {
 /// Limits of one root call: the call that a caller began, with every call made under it in whatever account.
 ///
 /// A hop limit alone lets k dials in a row in each document make k^h legs (`reliability.md` T-19, T-20); that is
-/// what the other three are for. Reaching any of them is problem 90001.
+/// what the other three are for. Too many hops or legs is problem 90001, too many documents 90003, too much time 32015.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Limits {
     /// Applications that one line may be handed through; the dial that would be one more is refused.

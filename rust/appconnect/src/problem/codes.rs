@@ -206,7 +206,7 @@ codes! {
     13313 GatherTimeout Warning Default "bad timeout of Gather";
     13314 GatherNumDigits Warning Default "bad numDigits of Gather";
     13320 GatherNested Warning Default "an element that Gather does not take";
-    13321 GatherSayVoice Warning Default "bad voice of a Say in Gather";
+    13321 GatherSayVoice Warning Fail "bad voice of a Say in Gather";
     13322 GatherSayLoop Warning Default "bad loop of a Say in Gather";
     13325 GatherPlayType Error Fail "the media type of a Play in Gather is not accepted";
     13326 GatherInput Warning Default "bad input of Gather";

@@ -56,12 +56,10 @@ pub fn inline(text: &str) -> Result<Document, Problem> {
 /// Plain text is run when it is TwiML, else spoken (rule of 2024-07-22).
 fn plain(body: &[u8], charset: Option<&str>) -> Result<Document, Problem> {
     match Document::parse(body, charset) {
-        Err(problem) if body.len() <= MAX_BYTES => {
-            match encoding::decode(body, charset) {
-                Ok(text) => Document::from_text(&then_hang_up("Say", &text)),
-                Err(_) => Err(problem),
-            }
-        }
+        Err(problem) if body.len() <= MAX_BYTES => match encoding::decode(body, charset) {
+            Ok(text) => Document::from_text(&then_hang_up("Say", &text)),
+            Err(_) => Err(problem),
+        },
         result => result,
     }
 }

@@ -249,6 +249,12 @@ impl<'a> Node<'a> {
         self.record.at
     }
 
+    /// From the start tag to the end tag.
+    #[must_use]
+    pub const fn extent(&self) -> Span {
+        Span { start: self.record.at.start, end: self.record.content.end }
+    }
+
     fn linked(&self, index: u32) -> Option<Self> {
         if index == 0 { None } else { self.document.node(index) }
     }

@@ -11,6 +11,7 @@ mod encoding;
 mod reader;
 mod rules;
 pub mod schema;
+mod speech;
 #[cfg(test)]
 mod tests;
 mod validate;
@@ -19,3 +20,4 @@ pub use answer::{MAX_INLINE_CHARACTERS, answer, inline};
 pub use document::{AmbiguousOrMissing, Document, MAX_BYTES, Node};
 pub use encoding::{charset, decode};
 pub use schema::{Attribute, Element};
+pub use speech::Speech;

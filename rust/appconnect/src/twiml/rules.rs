@@ -1,9 +1,8 @@
 //! The rules that the table of elements cannot say: which nouns share a `<Dial>`, which application an
 //! `<Application>` names, which parameters are sent.
 
-use super::characters::is_blank;
 use super::document::{AmbiguousOrMissing, State};
-use super::schema::{Attribute, AttributeRow, Element, Text, is_url};
+use super::schema::{Attribute, AttributeRow, Element, Text, is_long_caller_id, is_url};
 use super::validate::{Builder, Frame, index};
 use crate::problem::{Code, Span, shown};
 
@@ -12,6 +11,12 @@ const MAX_ENDPOINTS: u32 = 10;
 
 /// More parameters than this are delivered, but reported (`application-connect.md` section 1.3).
 const MANY_PARAMETERS: usize = 100;
+
+/// Longest name of a parameter in characters, beyond which it is reported too.
+const LONG_NAME: usize = 256;
+
+/// Most bytes in the values of all parameters together (32 kB, read as KiB), beyond which they are reported too.
+const LARGE_PARAMETERS: usize = 32_768;
 
 /// Attributes of `<Dial>` that `<Application>` does not support (`application-connect.md` section 1.4).
 const NOT_WITH_APPLICATION: [Attribute; 7] = [
@@ -149,11 +154,12 @@ pub(super) fn admit_text(builder: &mut Builder, text: &str, at: Span) -> bool {
     !refused
 }
 
-/// The code of a bad value, which for a `<Say>` depends on where it stands.
-pub(super) fn code_of(row: &AttributeRow, element: Element, inside: Option<Element>) -> Code {
+/// The code of a bad value, which for a `<Say>` depends on where it stands, and for a `callerId` on its length.
+pub(super) fn code_of(row: &AttributeRow, element: Element, inside: Option<Element>, value: &str) -> Code {
     match (inside, element, row.attribute) {
         (Some(Element::Gather), Element::Say, Attribute::Voice) => Code::GatherSayVoice,
         (Some(Element::Gather), Element::Say, Attribute::Loop) => Code::GatherSayLoop,
+        (_, Element::Dial, Attribute::CallerId) if is_long_caller_id(value) => Code::CallerIdTooLong,
         _ => row.code,
     }
 }
@@ -172,6 +178,11 @@ pub(super) fn keep_opened(builder: &mut Builder, parent: Element) -> bool {
             } else if name.chars().any(char::is_control) {
                 "has a control character in its name"
             } else {
+                if name.len() > LONG_NAME && name.chars().count() > LONG_NAME {
+                    builder.report(Code::SchemaWarning, at, || {
+                        format!("the name of this <Parameter> is longer than {LONG_NAME} characters: it is sent, but receivers may refuse it")
+                    });
+                }
                 return true;
             };
             builder.report(Code::SchemaWarning, at, || format!("this <Parameter> {wrong}: it is not sent"));
@@ -263,18 +274,11 @@ fn check_text(builder: &mut Builder, frame: Frame) {
 
 fn check_speech(builder: &mut Builder, frame: Frame) {
     let Some(node) = builder.document.node(frame.node) else { return };
-    let at = node.span();
-    let text = node.text();
-    // `twiml-voice.md` section 3: the limit depends on who speaks.
-    let most = match node.attribute(Attribute::Voice) {
-        Some(voice) if voice.starts_with("Polly.") => 3_000,
-        Some(voice) if voice.starts_with("Google.") => 5_000,
-        _ => 4_096,
-    };
-    if is_blank(&text) {
+    let (at, most) = (node.span(), node.speech_limit());
+    if node.is_silent() {
         let message = || "this <Say> has no text: nothing is spoken".to_owned();
         builder.report(Code::SayEmpty, at, message);
-    } else if text.len() > most && text.chars().count() > most {
+    } else if node.text().len() > most && node.speech().is_some_and(|speech| speech.cut) {
         let message = || format!("this <Say> is longer than the {most} characters of its voice: split it");
         builder.report(Code::SayTooLong, at, message);
     }
@@ -346,6 +350,17 @@ fn check_parameters(builder: &mut Builder, frame: Frame) {
         replaced.sort_unstable();
     }
     let at = node.span();
+    // No value is longer than its document.
+    if builder.document.source.len() > LARGE_PARAMETERS {
+        let sent = parameters().filter(|parameter| replaced.binary_search(&parameter.index()).is_err());
+        let size: usize =
+            sent.map(|parameter| parameter.attribute(Attribute::Value).map_or(0, str::len)).sum();
+        if size > LARGE_PARAMETERS {
+            builder.report(Code::SchemaWarning, at, || {
+                format!("the parameters hold {size} bytes, more than {LARGE_PARAMETERS}: all are sent, but receivers may refuse them")
+            });
+        }
+    }
     if count > MANY_PARAMETERS {
         builder.report(Code::SchemaWarning, at, || {
             format!("{count} parameters are more than {MANY_PARAMETERS}: all are sent, but receivers may refuse them")

@@ -240,7 +240,7 @@ impl Builder {
             return;
         }
         if attribute.aliases.is_empty() || !self.is_written(attribute.attribute) {
-            self.value(attribute, rules::code_of(attribute, element, inside), element, raw);
+            self.value(attribute, element, inside, raw);
         }
     }
 
@@ -251,7 +251,13 @@ impl Builder {
         written.iter().any(|record| record.attribute == attribute)
     }
 
-    fn value(&mut self, row: &'static AttributeRow, code: Code, element: Element, raw: &RawAttribute<'_>) {
+    fn value(
+        &mut self,
+        row: &'static AttributeRow,
+        element: Element,
+        inside: Option<Element>,
+        raw: &RawAttribute<'_>,
+    ) {
         let document = &mut self.document;
         let mut place = Place::source(Span::new(raw.value_start(), raw.value_start() + raw.value.len()));
         if !raw.plain {
@@ -265,9 +271,10 @@ impl Builder {
             return;
         }
         let good = row.value_type.check(value);
+        let code = rules::code_of(row, element, inside, value);
         let complaint = match good {
             Some(Good::Whole(_) | Good::Word) => None,
-            Some(Good::Part) | None => Some(bad_value(row, element, value, good.is_some())),
+            Some(Good::Part) | None => Some(bad_value(row, element, value, code, good.is_some())),
         };
         if good == Some(Good::Part) {
             let written = |word: &&str| value.split_ascii_whitespace().any(|item| item == *word);
@@ -408,7 +415,7 @@ fn unknown_attribute(row: &Row, name: &str) -> String {
     }
 }
 
-fn bad_value(row: &AttributeRow, element: Element, value: &str, partly: bool) -> String {
+fn bad_value(row: &AttributeRow, element: Element, value: &str, code: Code, partly: bool) -> String {
     let (name, element, value) = (row.attribute.name(), element.name(), shown(value));
     let wanted = match row.value_type {
         ValueType::Text { max } => format!("text of at most {max} characters"),
@@ -427,6 +434,9 @@ fn bad_value(row: &AttributeRow, element: Element, value: &str, partly: bool) ->
         ValueType::Digits => "keys 0-9, A-D, #, * and pauses w, W".to_owned(),
         ValueType::Language => "a language such as en-US".to_owned(),
         ValueType::Voice => "man, woman, alice, or a Polly. or Google. voice".to_owned(),
+        ValueType::CallerId => {
+            "a phone number, client: and a name, or letters, digits and + - _ .".to_owned()
+        }
         ValueType::Time => "a time such as 500ms or 1.5s, of at most ten seconds".to_owned(),
         ValueType::Amount => "an amount from 0 to 1000000".to_owned(),
     };
@@ -436,6 +446,7 @@ fn bad_value(row: &AttributeRow, element: Element, value: &str, partly: bool) ->
         );
     }
     let used = match row.default {
+        _ if code == Code::GatherSayVoice => "the document fails".to_owned(),
         DefaultValue::None => "it is ignored".to_owned(),
         DefaultValue::Flag(flag) => format!("{flag} is used"),
         DefaultValue::Number(number) => format!("{number} is used"),

@@ -11,6 +11,8 @@
     reason = "test code"
 )]
 
+pub mod cases;
+
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 

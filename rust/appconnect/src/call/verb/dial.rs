@@ -4,20 +4,19 @@
 //! receiving call is put on the leg, and taken off again, is the leg's business.
 
 use super::record::{begin, stop, words};
-use super::{Connection, Flow, Goto, action, parameters, reference};
+use super::{Connection, Flow, Goto, action, callback, parameters, reference};
 use crate::address::Address;
 use crate::call::cx::Cx;
 use crate::call::params::{put, recording};
 use crate::call::{
     CallStatus, Hop, NounCallback, Parameters, Recording, RecordingSource, Running, Sender, Timer,
 };
-use crate::config::ExposeParent;
 use crate::effect::{Consult, Effect};
 use crate::event::{Decided, Dialled, EventKind, ProblemRaised, Purpose, Returned};
 use crate::id::{ApplicationSid, CallSid};
 use crate::policy::{Facts, Point};
 use crate::problem::{Code, Problem};
-use crate::registry::{AdmitFacts, DenyReason, Relation};
+use crate::registry::{AdmitFacts, DenyReason};
 use crate::twiml::{Attribute, Element, Node};
 
 /// How a `<Dial>` ended, as its own account sees it (`application-connect.md` section 6.1).
@@ -49,10 +48,23 @@ impl Ended {
             error: Some((code, message.into())),
         }
     }
+
+    /// What a `<Dial>` is told that was stopped before it had made a call.
+    pub(crate) const fn unanswered() -> Self {
+        Self {
+            status: CallStatus::NoAnswer,
+            bridged: false,
+            child: None,
+            seconds: None,
+            returns: Vec::new(),
+            recording: None,
+            error: None,
+        }
+    }
 }
 
 /// What a `<Dial>` may become.
-pub(crate) enum Attempt {
+enum Attempt {
     /// Policy has let it through.
     Connect(Box<Connection>),
     /// A programmable rule is asked first, in this step.
@@ -62,15 +74,16 @@ pub(crate) enum Attempt {
 }
 
 pub(super) fn enter(cx: &mut Cx<'_, '_>, node: Node<'_>) -> Flow {
+    if let Some(ended) = broken_rule(cx, node) {
+        return after(cx, node, ended);
+    }
     let noun = node.first_child();
     let application = noun.filter(|noun| noun.element() == Element::Application);
-    if application.is_some() {
-        return match attempt(cx, node, false) {
-            Ok(Attempt::Connect(connection)) => Flow::Connect(connection),
-            Ok(Attempt::Consult(step)) => Flow::Park(Running::Consulting(step)),
-            Ok(Attempt::Fail(ended)) => after(cx, node, *ended),
-            Err(problem) => Flow::Fail(problem),
-        };
+    if let Some(application) = application {
+        // Looked at before anything is known of the application, so that a bad URL shows no more of one SID than of
+        // another (`reliability.md` T-02).
+        callback(cx, application, Attribute::StatusCallback);
+        return dial(cx, node, false);
     }
     let ended = match noun.map(|noun| noun.element().name()) {
         None if node.text().trim().is_empty() => {
@@ -88,17 +101,35 @@ pub(super) fn enter(cx: &mut Cx<'_, '_>, node: Node<'_>) -> Flow {
     after(cx, node, ended)
 }
 
-/// Tries to dial the `<Application>` of a `<Dial>`. `consulted` says that the programmable rule has allowed it.
-///
+/// What a strict operator makes of a `<Dial>` in which the validator found something.
+fn broken_rule(cx: &Cx<'_, '_>, node: Node<'_>) -> Option<Ended> {
+    let program = cx.call.program.as_ref().filter(|_| cx.world.config.strict)?;
+    let extent = node.extent();
+    let inside = |problem: &&Problem| {
+        problem.span.is_some_and(|span| (extent.start..extent.end).contains(&span.start))
+    };
+    let problem = program.document.problems().iter().find(inside)?;
+    Some(Ended::failed(problem.code, problem.message.clone()))
+}
+
+/// Dials the `<Application>` of a `<Dial>`. `consulted` says that the programmable rule has allowed it.
+pub(crate) fn dial(cx: &mut Cx<'_, '_>, node: Node<'_>, consulted: bool) -> Flow {
+    match attempt(cx, node, consulted) {
+        Attempt::Connect(connection) => Flow::Connect(connection),
+        Attempt::Consult(step) => Flow::Park(Running::Consulting(step)),
+        Attempt::Fail(ended) => after(cx, node, *ended),
+    }
+}
+
 /// Everything is judged on one registry in one step, again after a consultation, so that a permission taken back in
 /// between counts (`reliability.md` T-03).
-pub(crate) fn attempt(cx: &mut Cx<'_, '_>, node: Node<'_>, consulted: bool) -> Result<Attempt, Problem> {
+fn attempt(cx: &mut Cx<'_, '_>, node: Node<'_>, consulted: bool) -> Attempt {
     let Some(noun) = node.first_child() else {
-        return Ok(Attempt::Fail(Ended::failed(Code::DialNested, "<Dial> has nothing to dial").into()));
+        return Attempt::Fail(Ended::failed(Code::DialNested, "<Dial> has nothing to dial").into());
     };
     let Ok(sid) = noun.application_sid() else {
         // The validator has reported where and why.
-        return Ok(Attempt::Fail(not_available().into()));
+        return Attempt::Fail(not_available().into());
     };
     let hops = cx.depth;
     let registry = cx.world.registry;
@@ -112,22 +143,21 @@ pub(crate) fn attempt(cx: &mut Cx<'_, '_>, node: Node<'_>, consulted: bool) -> R
                 cx.next_reply();
             }
             tell_owner(cx, &sid, denied.reason);
-            return Ok(Attempt::Fail(refused(cx, noun, denied.caller_sees).into()));
+            return Attempt::Fail(refused(cx, noun, denied.caller_sees).into());
         }
     };
     if !consulted && cx.world.config.consult {
-        return Ok(consult(cx, node, noun, admitted.account.sid, &admitted.application.sid));
+        return consult(cx, node, noun, admitted.account.sid, &admitted.application.sid);
     }
     if let Err(exceeded) = cx.line.budget.charge_leg() {
         let message = format!("{exceeded}: application hop limit");
         cx.problem_at(noun, Code::HopLimit, message.as_str());
-        return Ok(Attempt::Fail(Ended::failed(Code::HopLimit, message).into()));
+        return Attempt::Fail(Ended::failed(Code::HopLimit, message).into());
     }
     let (application, voice) = (admitted.application, admitted.voice.clone());
-    let same_account = admitted.relation == Relation::Same;
-    let callback = noun_callback(cx, noun)?;
+    let callback = noun_callback(cx, noun);
     let child = cx.line.new_call(cx.world.seed);
-    let sender = sender(cx, noun, child, same_account);
+    let sender = sender(cx, noun, child);
     let hop = Hop {
         child,
         status: CallStatus::Initiated,
@@ -144,10 +174,10 @@ pub(crate) fn attempt(cx: &mut Cx<'_, '_>, node: Node<'_>, consulted: bool) -> R
             child: hop.child,
             application: application.sid.as_str().into(),
             customer_id: sender.customer_id.as_str().into(),
-            parameters: sender.parameters.clone(),
+            parameters: parameters(noun, ""),
         })
     });
-    Ok(Attempt::Connect(Box::new(Connection {
+    Attempt::Connect(Box::new(Connection {
         account: admitted.account.sid,
         from: hop.from.clone(),
         to: dialled(cx, noun, &application.sid),
@@ -157,7 +187,7 @@ pub(crate) fn attempt(cx: &mut Cx<'_, '_>, node: Node<'_>, consulted: bool) -> R
         status_callback: application.status_callback.clone(),
         caller_name_lookup: application.caller_name_lookup,
         hop,
-    })))
+    }))
 }
 
 /// Tells the owner of an application that a call to it was refused. The dialling side's SIDs are not shown: the
@@ -223,19 +253,19 @@ fn consult(
         to: dialled(cx, noun, application),
         customer_id: customer_id(cx, noun).into(),
         hops: cx.depth,
-        parameters: parameters(noun),
+        parameters: parameters(noun, ""),
     };
     let reply = cx.next_reply();
-    cx.effect(Effect::Consult(Consult { reply, facts }));
-    let until = cx.now() + cx.world.config.consult_timeout_ms;
-    cx.call.timers.set(Timer::Verb, until);
+    let timeout_ms = cx.world.config.consult_timeout_ms;
+    cx.effect(Effect::Consult(Consult { reply, facts, timeout_ms }));
+    cx.call.timers.set(Timer::Verb, cx.now() + timeout_ms);
     Attempt::Consult(reply.step)
 }
 
 /// The programmable rule said no: the dialling side cannot tell it from any other refusal.
 pub(crate) fn vetoed(cx: &mut Cx<'_, '_>, node: Node<'_>) -> Flow {
     let noun = node.first_child().unwrap_or(node);
-    let ended = refused(cx, noun, Code::ApplicationSidInvalid.number());
+    let ended = refused(cx, noun, DenyReason::Rule.caller_sees());
     after(cx, node, ended)
 }
 
@@ -244,17 +274,12 @@ fn customer_id(cx: &Cx<'_, '_>, noun: Node<'_>) -> String {
     given.map_or_else(|| cx.call.account.to_string(), str::to_owned)
 }
 
-fn sender(cx: &Cx<'_, '_>, noun: Node<'_>, child: CallSid, same_account: bool) -> Sender {
-    let shown = match cx.world.config.expose_parent_call_sid {
-        ExposeParent::Always => true,
-        ExposeParent::Never => false,
-        ExposeParent::SameAccount => same_account,
-    };
+fn sender(cx: &Cx<'_, '_>, noun: Node<'_>, child: CallSid) -> Sender {
     Sender {
         account: cx.call.account,
         customer_id: customer_id(cx, noun),
-        parameters: parameters(noun),
-        parent: shown.then_some(child),
+        parameters: parameters(noun, "Param_"),
+        parent: Some(child),
     }
 }
 
@@ -266,12 +291,14 @@ fn dialled(cx: &Cx<'_, '_>, noun: Node<'_>, application: &ApplicationSid) -> Add
     if noun.flag(Attribute::CopyParentTo) { cx.call.to.clone() } else { Address::new(application.as_str()) }
 }
 
-fn noun_callback(cx: &Cx<'_, '_>, noun: Node<'_>) -> Result<Option<NounCallback>, Problem> {
-    Ok(reference(cx, noun, Attribute::StatusCallback)?.map(|url| NounCallback {
+/// Where the progress of the hop goes. What is wrong with the URL was told when the verb began.
+fn noun_callback(cx: &Cx<'_, '_>, noun: Node<'_>) -> Option<NounCallback> {
+    let url = reference(cx, noun, Attribute::StatusCallback).ok().flatten()?;
+    Some(NounCallback {
         url,
         method: noun.method(Attribute::StatusCallbackMethod),
         events: words(noun, Attribute::StatusCallbackEvent, "completed"),
-    }))
+    })
 }
 
 /// Seconds that the dialled side has to answer.
@@ -295,13 +322,8 @@ pub(crate) fn start_recording(cx: &mut Cx<'_, '_>, node: Node<'_>, moment: &str)
     if from.strip_prefix("record-from-") != Some(moment) {
         return None;
     }
-    match begin(cx, node, RecordingSource::DialVerb, dual) {
-        Ok((_, recording)) => Some(recording),
-        Err(problem) => {
-            cx.problem(problem);
-            None
-        }
-    }
+    let (_, recording) = begin(cx, node, RecordingSource::DialVerb, dual);
+    Some(recording)
 }
 
 /// Stops the recording of a `<Dial>`.

@@ -1,6 +1,6 @@
 //! `<Gather>`: keys or speech, with prompts that the caller may interrupt (`twiml-voice.md` section 4).
 
-use super::{Flow, Goto, action_or_base, pause, play, reference, say};
+use super::{Flow, Goto, action_or_base, callback, pause, play, reference, say};
 use crate::call::cx::Cx;
 use crate::call::exchange::{Plan, Role};
 use crate::call::params::put;
@@ -8,29 +8,34 @@ use crate::call::{Gather, Prompt, Running, Timer};
 use crate::effect::{Collect, Effect, SpeechOptions, StopCollect, StopMedia};
 use crate::event::Purpose;
 use crate::input::Speech;
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 use crate::twiml::{Attribute, Element, Node};
 
 /// Seconds without input after the prompts.
 const DEFAULT_TIMEOUT: u32 = 5;
 
 /// Seconds after which speech is cut off.
-const MAX_SPEECH_SECONDS: u64 = 60;
+const MAX_SPEECH_SECONDS: u32 = 60;
 
 pub(super) fn enter(cx: &mut Cx<'_, '_>, node: Node<'_>) -> Flow {
+    // The one bad attribute that fails a document (rule of 2024-07-22, `twiml-voice.md` section 3).
+    if let Some(say) = node.children().find(|nested| nested.attribute_error(Attribute::Voice).is_some()) {
+        let message = "the voice of this <Say> in <Gather> does not exist: the document fails";
+        return Flow::Fail(Problem::at(Code::GatherSayVoice, say.span(), message));
+    }
     let input = node.attribute(Attribute::Input).unwrap_or("dtmf");
     let listens = |kind: &str| input.split_ascii_whitespace().any(|item| item == kind);
     let collect = Collect {
         leg: cx.line.id.clone(),
         call: cx.call.sid,
         digits: listens("dtmf"),
-        speech: listens("speech").then(|| speech_options(node)),
+        speech: listens("speech").then(|| speech_options(cx, node)),
     };
     cx.effect(Effect::Collect(collect));
     prompt_from(cx, node, Gather::default(), node.first_child())
 }
 
-fn speech_options(node: Node<'_>) -> SpeechOptions {
+fn speech_options(cx: &mut Cx<'_, '_>, node: Node<'_>) -> SpeechOptions {
     let text = |attribute, default: &'static str| node.attribute(attribute).unwrap_or(default).into();
     let speech_timeout = match node.attribute(Attribute::SpeechTimeout) {
         Some("auto") => None,
@@ -43,7 +48,7 @@ fn speech_options(node: Node<'_>) -> SpeechOptions {
         model: text(Attribute::SpeechModel, "default"),
         profanity_filter: node.flag(Attribute::ProfanityFilter),
         speech_timeout,
-        partial_results: node.attribute(Attribute::PartialResultCallback).is_some(),
+        partial_results: callback(cx, node, Attribute::PartialResultCallback).is_some(),
     }
 }
 
@@ -60,7 +65,7 @@ fn prompt_from(cx: &mut Cx<'_, '_>, node: Node<'_>, mut gather: Gather, mut next
             Element::Pause => {
                 let until = cx.now().plus_seconds(pause::seconds(prompt));
                 cx.call.timers.set(Timer::Verb, until);
-                gather.prompt = Prompt::Pause { node: prompt.index() };
+                gather.prompt = Prompt::Pause { node: prompt.index(), place: Some(prompt.span().start) };
                 return Flow::Park(Running::Gathering(gather));
             }
             _ => Ok(None),
@@ -71,19 +76,26 @@ fn prompt_from(cx: &mut Cx<'_, '_>, node: Node<'_>, mut gather: Gather, mut next
                 return Flow::Fail(problem);
             }
             Ok(Some(reply)) => {
-                gather.prompt = Prompt::Media { node: prompt.index(), step: reply.step };
+                let (node, place) = (prompt.index(), Some(prompt.span().start));
+                gather.prompt = Prompt::Media { node, step: reply.step, place };
                 return Flow::Park(Running::Gathering(gather));
             }
             Ok(None) => next = prompt.next_sibling(),
         }
     }
     gather.prompt = Prompt::Done;
-    count_silence(cx, node);
+    count(cx, node, &gather);
     Flow::Park(Running::Gathering(gather))
 }
 
-fn count_silence(cx: &mut Cx<'_, '_>, node: Node<'_>) {
-    let until = cx.now().plus_seconds(u64::from(timeout(node)));
+/// Starts the time that is left when no prompt plays: for the speech that has begun, or for anything at all.
+fn count(cx: &mut Cx<'_, '_>, node: Node<'_>, gather: &Gather) {
+    let seconds = if gather.speaking {
+        node.number(Attribute::MaxSpeechTime).unwrap_or(MAX_SPEECH_SECONDS)
+    } else {
+        timeout(node)
+    };
+    let until = cx.now().plus_seconds(u64::from(seconds));
     cx.call.timers.set(Timer::Verb, until);
 }
 
@@ -95,12 +107,12 @@ pub(crate) fn media_done(cx: &mut Cx<'_, '_>, node: Node<'_>, gather: Gather) ->
 
 /// The prompt that plays.
 pub(crate) fn prompt<'a>(node: Node<'a>, gather: &Gather) -> Option<Node<'a>> {
-    match gather.prompt {
-        Prompt::Media { node: prompt, .. } | Prompt::Pause { node: prompt } => {
-            node.children().find(|child| child.index() == prompt)
-        }
-        Prompt::Done => None,
-    }
+    let (index, place) = match gather.prompt {
+        Prompt::Media { node, place, .. } | Prompt::Pause { node, place } => (node, place),
+        Prompt::Done => return None,
+    };
+    let plays = |child: &Node<'_>| place.map_or(child.index() == index, |place| child.span().start == place);
+    node.children().find(plays)
 }
 
 /// The timer fired: a nested pause is over, or nothing more came.
@@ -131,7 +143,7 @@ pub(crate) fn digits(cx: &mut Cx<'_, '_>, node: Node<'_>, mut gather: Gather, ke
         }
     }
     if matches!(gather.prompt, Prompt::Done) {
-        count_silence(cx, node);
+        count(cx, node, &gather);
     }
     Flow::Park(Running::Gathering(gather))
 }
@@ -168,8 +180,10 @@ pub(crate) fn speech(cx: &mut Cx<'_, '_>, node: Node<'_>, mut gather: Gather, he
     }
     if !gather.speaking {
         gather.speaking = true;
-        let until = cx.now().plus_seconds(MAX_SPEECH_SECONDS);
-        cx.call.timers.set(Timer::Verb, until);
+        // A prompt that must be heard to the end ends first; a nested <Pause> still needs the timer.
+        if matches!(gather.prompt, Prompt::Done) {
+            count(cx, node, &gather);
+        }
     }
     if let Err(problem) = partial(cx, node, &mut gather, heard) {
         cx.problem(problem);
@@ -178,7 +192,9 @@ pub(crate) fn speech(cx: &mut Cx<'_, '_>, node: Node<'_>, mut gather: Gather, he
 }
 
 fn partial(cx: &mut Cx<'_, '_>, node: Node<'_>, gather: &mut Gather, heard: &Speech) -> Result<(), Problem> {
-    let Some(url) = reference(cx, node, Attribute::PartialResultCallback)? else { return Ok(()) };
+    // What is wrong with the URL was told when the verb began.
+    let url = reference(cx, node, Attribute::PartialResultCallback).ok().flatten();
+    let Some(url) = url else { return Ok(()) };
     let mut form = Vec::with_capacity(4);
     put(&mut form, "UnstableSpeechResult", heard.text.reveal());
     put(&mut form, "StableSpeechResult", "");
@@ -232,5 +248,27 @@ fn submit(cx: &Cx<'_, '_>, node: Node<'_>, extra: crate::call::params::Form<'sta
     match action_or_base(cx, node) {
         Ok(url) => Flow::Goto(Goto { url, method, purpose: Purpose::Action, extra }),
         Err(problem) => Flow::Fail(problem),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::twiml::Document;
+
+    #[test]
+    fn the_prompt_of_a_saved_gather_is_found_by_its_place_or_else_its_number() {
+        let source = "<Response><Gather><Say>a</Say><Play>b</Play></Gather></Response>";
+        let document = Document::from_text(source).unwrap();
+        let node = document.root().first_child().unwrap();
+        let last = node.children().last().unwrap();
+        let found = |index, place| {
+            let gather =
+                Gather { prompt: Prompt::Media { node: index, step: 1, place }, ..Gather::default() };
+            prompt(node, &gather).map(|prompt| prompt.index())
+        };
+        assert_eq!(found(99, Some(last.span().start)), Some(last.index()));
+        assert_eq!(found(last.index(), None), Some(last.index()));
+        assert_eq!(found(last.index(), Some(0)), None);
     }
 }

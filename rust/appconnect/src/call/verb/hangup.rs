@@ -4,5 +4,5 @@ use super::{Ending, Flow, parameters};
 use crate::twiml::Node;
 
 pub(super) fn enter(node: Node<'_>) -> Flow {
-    Flow::Return { status: Ending::HungUp, parameters: parameters(node) }
+    Flow::Return { status: Ending::HungUp, parameters: parameters(node, "") }
 }

@@ -22,8 +22,8 @@ use crate::registry::Webhook;
 use crate::twiml::{Attribute, Element, Node};
 
 pub(crate) use dial::{
-    Attempt, Ended, action_of, after as after_dial, attempt as attempt_dial, start_recording, stop_recording,
-    time_limit, timeout as dial_timeout, vetoed,
+    Ended, action_of, after as after_dial, dial, start_recording, stop_recording, time_limit,
+    timeout as dial_timeout, vetoed,
 };
 pub(crate) use gather::{
     digits as gather_digits, media_done as gather_media_done, prompt as gather_prompt,
@@ -124,6 +124,20 @@ fn reference(cx: &Cx<'_, '_>, node: Node<'_>, attribute: Attribute) -> Result<Op
     text.map(|text| resolve(cx, node, text)).transpose()
 }
 
+/// Where a notice goes that a verb asks for. A bad URL is told of once and means no notice: the verb goes on.
+fn callback(cx: &mut Cx<'_, '_>, node: Node<'_>, attribute: Attribute) -> Option<Url> {
+    match reference(cx, node, attribute) {
+        Ok(url) => url,
+        Err(problem) => {
+            // The attribute's own code, where it has one, says more than that a URL is bad.
+            let own = node.element().row().attribute(attribute).map(|row| row.code);
+            let code = own.filter(|code| *code != Code::UrlInvalid).unwrap_or(problem.code);
+            cx.problem_once(Problem { code, ..problem });
+            None
+        }
+    }
+}
+
 /// A URL of the document, made absolute.
 fn resolve(cx: &Cx<'_, '_>, node: Node<'_>, text: &str) -> Result<Url, Problem> {
     let text = text.trim();
@@ -144,14 +158,14 @@ fn resolve(cx: &Cx<'_, '_>, node: Node<'_>, text: &str) -> Result<Url, Problem> 
     })
 }
 
-/// The `<Parameter>`s of a node, in order.
-fn parameters(node: Node<'_>) -> Parameters {
+/// The `<Parameter>`s of a node, in order, each name behind a prefix.
+fn parameters(node: Node<'_>, prefix: &str) -> Parameters {
     node.children()
         .filter(|child| child.element() == Element::Parameter)
         .map(|child| {
             let name = child.attribute(Attribute::Name).unwrap_or_default();
             let value = child.attribute(Attribute::Value).unwrap_or_default();
-            (name.to_owned(), value.into())
+            ([prefix, name].concat(), value.into())
         })
         .collect()
 }

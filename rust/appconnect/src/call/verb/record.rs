@@ -1,7 +1,7 @@
 //! `<Record>`: the caller's voice, until silence, a key, the longest time, or the end of the call
 //! (`twiml-voice.md` section 5), and the recordings that a `<Dial>` makes.
 
-use super::{Flow, Goto, action_or_base, reference};
+use super::{Flow, Goto, action_or_base, callback};
 use crate::call::cx::Cx;
 use crate::call::exchange::{Plan, Role};
 use crate::call::params::{put, recording, recording_status};
@@ -23,6 +23,8 @@ const DEFAULT_FINISH_ON_KEY: &str = "1234567890*#";
 pub(crate) enum Finished {
     Key(char),
     HungUp,
+    /// The account gave the call another document.
+    Updated,
     Silence,
     MaxLength,
 }
@@ -36,10 +38,8 @@ pub(super) fn enter(cx: &mut Cx<'_, '_>, node: Node<'_>) -> Flow {
         );
     }
     let source = RecordingSource::RecordVerb;
-    let record = match begin(cx, node, source, false) {
-        Ok((step, recording)) => Record { step, recording },
-        Err(problem) => return Flow::Fail(problem),
-    };
+    let (step, recording) = begin(cx, node, source, false);
+    let record = Record { step, recording };
     let longest = node.number(Attribute::MaxLength).unwrap_or(DEFAULT_MAX_LENGTH);
     let until = cx.now().plus_seconds(u64::from(longest));
     cx.call.timers.set(Timer::Verb, until);
@@ -47,19 +47,23 @@ pub(super) fn enter(cx: &mut Cx<'_, '_>, node: Node<'_>) -> Flow {
 }
 
 /// Starts a recording that `node` (a `<Record>` or a `<Dial>`) asks for. The number is the step that its end answers.
+///
+/// Two channels hold both parties, so `dual` has no meaning when only one of them is recorded.
 pub(super) fn begin(
     cx: &mut Cx<'_, '_>,
     node: Node<'_>,
     source: RecordingSource,
     dual: bool,
-) -> Result<(u32, Recording), Problem> {
-    let callback = reference(cx, node, Attribute::RecordingStatusCallback)?.map(|url| RecordingCallback {
+) -> (u32, Recording) {
+    let callback = callback(cx, node, Attribute::RecordingStatusCallback).map(|url| RecordingCallback {
         url,
         method: node.method(Attribute::RecordingStatusCallbackMethod),
         events: words(node, Attribute::RecordingStatusCallbackEvent, "completed"),
     });
     let verb = source == RecordingSource::RecordVerb;
     let silence = node.number(Attribute::Timeout).unwrap_or(DEFAULT_TIMEOUT);
+    let track = node.attribute(Attribute::RecordingTrack).unwrap_or("both");
+    let dual = dual && track == "both";
     let sid = cx.line.new_recording(cx.world.seed);
     let reply = cx.next_reply();
     let start = StartRecording {
@@ -71,12 +75,13 @@ pub(super) fn begin(
         silence_timeout: (verb && silence > 0).then_some(silence),
         trim: node.attribute(Attribute::Trim).map_or(verb, |trim| trim == "trim-silence"),
         dual,
+        track: track.into(),
     };
     cx.effect(Effect::StartRecording(start));
-    let track = node.attribute(Attribute::RecordingTrack).unwrap_or("both").to_owned();
-    let recording = Recording { sid, source, started: cx.now(), ended: None, dual, track, callback };
+    let (started, track) = (cx.now(), track.to_owned());
+    let recording = Recording { sid, source, started, ended: None, dual, track, callback };
     notify(cx, &recording, "in-progress");
-    Ok((reply.step, recording))
+    (reply.step, recording)
 }
 
 /// Items of a blank-separated attribute.
@@ -133,7 +138,7 @@ pub(crate) fn finish(
     let digits = match ended {
         Finished::Key(key) => key.to_string(),
         Finished::HungUp => "hangup".to_owned(),
-        Finished::Silence | Finished::MaxLength => String::new(),
+        Finished::Silence | Finished::MaxLength | Finished::Updated => String::new(),
     };
     put(&mut extra, "Digits", digits);
     let url = action_or_base(cx, node)?;

@@ -13,9 +13,9 @@ pub(super) fn enter(cx: &mut Cx<'_, '_>, node: Node<'_>) -> Flow {
             Code::SchemaWarning,
             "<Reject> after the call was answered works like <Hangup>: reject with the first verb, before anything answers",
         );
-        return Flow::Return { status: Ending::HungUp, parameters: parameters(node) };
+        return Flow::Return { status: Ending::HungUp, parameters: parameters(node, "") };
     }
     let busy = node.attribute(Attribute::Reason).is_some_and(|reason| reason == "busy");
     let status = if busy { CallStatus::Busy } else { CallStatus::NoAnswer };
-    Flow::Return { status: Ending::Rejected(status), parameters: parameters(node) }
+    Flow::Return { status: Ending::Rejected(status), parameters: parameters(node, "") }
 }

@@ -8,9 +8,6 @@ use crate::event::{EventKind, Heard, Medium};
 use crate::id::ReplyId;
 use crate::twiml::{Attribute, Node};
 
-/// Most characters of a text that are spoken; what is longer was reported as 13521 and is cut.
-const MAX_TEXT: usize = 4_096;
-
 pub(super) fn enter(cx: &mut Cx<'_, '_>, node: Node<'_>) -> Flow {
     match speak(cx, node) {
         Some(reply) => Flow::Park(Running::Speaking(reply.step)),
@@ -21,10 +18,8 @@ pub(super) fn enter(cx: &mut Cx<'_, '_>, node: Node<'_>) -> Flow {
 
 /// Starts speaking; nothing when there is no text.
 pub(super) fn speak(cx: &mut Cx<'_, '_>, node: Node<'_>) -> Option<ReplyId> {
-    let text = spoken(&node.text());
-    if text.is_empty() {
-        return None;
-    }
+    // What is longer than its voice speaks was reported as 13521.
+    let text = node.speech()?.text;
     let reply = cx.next_reply();
     cx.report(|_| EventKind::Heard(Heard { medium: Medium::Speech, text: text.as_str().into() }));
     let say = Say {
@@ -40,31 +35,4 @@ pub(super) fn speak(cx: &mut Cx<'_, '_>, node: Node<'_>) -> Option<ReplyId> {
     };
     cx.effect(Effect::Say(say));
     Some(reply)
-}
-
-/// The words with runs of white space collapsed to one blank (`twiml-voice.md` section 2), cut at the limit.
-fn spoken(text: &str) -> String {
-    let mut words = String::with_capacity(text.len().min(MAX_TEXT * 4));
-    for word in text.split_ascii_whitespace() {
-        if !words.is_empty() {
-            words.push(' ');
-        }
-        words.push_str(word);
-    }
-    if let Some((end, _)) = words.char_indices().nth(MAX_TEXT) {
-        words.truncate(end);
-    }
-    words
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn white_space_is_collapsed_and_long_texts_are_cut_at_a_character() {
-        assert_eq!(spoken(" a\n\t b "), "a b");
-        assert_eq!(spoken(" \n "), "");
-        assert_eq!(spoken(&"é".repeat(5_000)).chars().count(), MAX_TEXT);
-    }
 }

@@ -154,7 +154,7 @@ elements! {
         Method: method.code(Code::DialMethod),
         Timeout: number(5, 600).or_number(30).code(Code::DialTimeout),
         TimeLimit: number(1, 86_400).or_number(14_400).code(Code::DialTimeLimit),
-        CallerId: short(263).or_computed("the caller ID of the parent call").code(Code::CallerIdTooLong),
+        CallerId: new(ValueType::CallerId).or_computed("the caller ID of the parent call").code(Code::DialCallerId),
         HangupOnStar: flag(false).code(Code::DialHangupOnStar),
         AnswerOnBridge: flag(false).code(Code::DialAnswerOnBridge),
         RingTone: word(RING_TONES).or_computed("the tone of the carrier").code(Code::DialRingTone),

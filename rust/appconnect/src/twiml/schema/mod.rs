@@ -9,7 +9,7 @@ mod words;
 pub use attributes::{Attribute, AttributeRow, DefaultValue, Support};
 pub use elements::Element;
 pub use values::ValueType;
-pub(super) use values::{Good, is_url};
+pub(super) use values::{Good, is_long_caller_id, is_url};
 
 use crate::problem::Code;
 

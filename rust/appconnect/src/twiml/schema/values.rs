@@ -49,6 +49,9 @@ pub enum ValueType {
     Language,
     /// A voice: `man`, `woman`, `alice`, or a name that starts with `Polly.` or `Google.`.
     Voice,
+    /// Who is to be shown as the caller: a phone number, `client:` and a name, or a name of `[A-Za-z0-9+-_.]`
+    /// (`twiml-voice.md` section 6). At most 263 characters.
+    CallerId,
     /// A time such as `500ms` or `1.5s`, up to ten seconds.
     Time,
     /// An amount of money from 0 to 1000000, with an optional fraction.
@@ -115,6 +118,7 @@ impl ValueType {
                     && value.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')),
             ),
             Self::Voice => word(is_voice(value)),
+            Self::CallerId => word(is_caller_id(value)),
             Self::Time => milliseconds(value).filter(|&ms| ms <= 10_000).map(Good::Whole),
             Self::Amount => word(is_amount(value)),
         }
@@ -165,6 +169,29 @@ fn is_voice(value: &str) -> bool {
         (1..=64).contains(&name.len())
             && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.'))
     })
+}
+
+/// Longest `callerId` in characters: `client:` and an identity of 256.
+const MAX_CALLER_ID: usize = 263;
+
+/// Whether a `callerId` is longer than any may be, which has a code of its own.
+pub(in crate::twiml) fn is_long_caller_id(value: &str) -> bool {
+    let value = trim(value);
+    value.len() > MAX_CALLER_ID && value.chars().count() > MAX_CALLER_ID
+}
+
+fn is_caller_id(value: &str) -> bool {
+    let value = trim(value);
+    if value.is_empty() || is_long_caller_id(value) {
+        return false;
+    }
+    if let Some(identity) = value.strip_prefix("client:") {
+        return !identity.is_empty() && !identity.chars().any(|c| c.is_control() || c.is_whitespace());
+    }
+    let name = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'_' | b'.');
+    let punctuated = |b: u8| b.is_ascii_digit() || matches!(b, b' ' | b'(' | b')' | b'-' | b'.');
+    let number = value.strip_prefix('+').unwrap_or(value);
+    value.bytes().all(name) || number.bytes().all(punctuated) && number.bytes().any(|b| b.is_ascii_digit())
 }
 
 /// Milliseconds of an SSML time; fractions of one are cut off.
@@ -288,6 +315,25 @@ mod tests {
             assert_eq!(ValueType::Time.check(time), Some(Good::Whole(ms)), "{time}");
         }
         bad(ValueType::Time, &["", "s", "ms", "1", "-1s", "10.001s", "1..5s", ".5s", "1 s", "99999999999s"]);
+        good(
+            ValueType::CallerId,
+            &["+15550100", " +15550100 ", "(555) 010-0199", "client:jane@shop", "bob_1.x", &"a".repeat(263)],
+        );
+        bad(
+            ValueType::CallerId,
+            &[
+                "",
+                " ",
+                "x y;z",
+                "client:",
+                "client:a b",
+                "sip:a@b.example",
+                "+1\r\nX: 1",
+                "()",
+                &"a".repeat(264),
+            ],
+        );
+        assert!(is_long_caller_id(&"a".repeat(264)) && !is_long_caller_id(&"é".repeat(263)));
         good(ValueType::Language, &["en", "en-US", "cmn-Hans-CN", "multi"]);
         bad(ValueType::Language, &["", "e", "en US", "*"]);
     }

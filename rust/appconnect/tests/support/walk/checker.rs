@@ -2,7 +2,7 @@
 //!
 //! The names I1 to I17 are those of the list of invariants that every checker of this project shares.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use appconnect::effect::{Effect, Fetch, Notify};
 use appconnect::event::{Event, EventKind};
@@ -22,6 +22,8 @@ struct Hop {
     arguments: Vec<(String, String)>,
     /// The steps that told the parent's `action` of its end.
     told: HashSet<String>,
+    /// What the timeline says that the other side gave back.
+    given_back: Vec<(String, String)>,
 }
 
 /// A request whose answer a call waits for.
@@ -42,11 +44,13 @@ pub struct Checker {
     /// Live calls, bottom first.
     pub stack: Vec<(CallSid, AccountSid)>,
     /// Every call and every dialling side's view of a hop, with its owner.
-    pub owners: BTreeMap<CallSid, AccountSid>,
+    pub owners: HashMap<CallSid, AccountSid>,
+    /// All of them in the order in which they began.
+    pub calls: Vec<CallSid>,
     statuses: HashMap<CallSid, CallStatus>,
     pub settled: HashMap<CallSid, Settlement>,
     last_settled: Option<CallSid>,
-    hops: BTreeMap<CallSid, Hop>,
+    hops: HashMap<CallSid, Hop>,
     arriving: Option<CallSid>,
     replies: HashSet<ReplyId>,
     sequences: HashMap<CallSid, Vec<String>>,
@@ -55,6 +59,10 @@ pub struct Checker {
     pub awaited: HashMap<ReplyId, Awaited>,
     pub caller_gone: bool,
     pub hang_ups: usize,
+    /// How many return values arrived.
+    pub returned: usize,
+    /// The most calls that stood on the line at once.
+    pub height: usize,
     pub begun: bool,
     /// Codes of all problems.
     pub problems: Vec<u32>,
@@ -177,6 +185,12 @@ impl Checker {
             assert!(self.settled.contains_key(&child), "the action runs before the hop has ended");
             hop.told.insert(header(request, "I-Twilio-Idempotency-Token"));
             assert_eq!(hop.told.len(), 1, "the action of a <Dial> runs twice");
+            for (name, value) in &hop.given_back {
+                let arrived =
+                    pairs.iter().any(|(own, text)| *own == format!("ReturnParam_{name}") && text == value);
+                assert!(arrived, "the return value {name} is lost");
+                self.returned += 1;
+            }
         }
         for (name, value) in pairs {
             let Some(name) = name.strip_prefix("ReturnParam_") else { continue };
@@ -209,12 +223,18 @@ impl Checker {
         }
     }
 
+    fn own(&mut self, call: CallSid, account: AccountSid) {
+        assert!(self.owners.insert(call, account).is_none(), "{call} was given out twice");
+        self.calls.push(call);
+    }
+
     fn event(&mut self, event: &Event) {
         let Event { call, account, kind, .. } = event;
         if let EventKind::Began(_) = kind {
             self.begun = true;
-            self.owners.insert(*call, *account);
+            self.own(*call, *account);
             self.stack.push((*call, *account));
+            self.height = self.height.max(self.stack.len());
             assert!(self.stack.len() <= self.config.limits.hops as usize + 1, "more hops than the limit");
             if let Some(child) = self.arriving.take() {
                 self.hops.get_mut(&child).unwrap().receiver = Some(*call);
@@ -233,11 +253,18 @@ impl Checker {
                     receiver: None,
                     arguments: arguments.collect(),
                     told: HashSet::new(),
+                    given_back: Vec::new(),
                 };
                 self.hops.insert(dialled.child, hop);
-                self.owners.insert(dialled.child, *account);
+                self.own(dialled.child, *account);
                 self.arriving = Some(dialled.child);
                 assert!(self.hops.len() <= self.config.limits.legs_per_root as usize, "I10");
+            }
+            EventKind::Returned(returned) => {
+                let pairs = returned.parameters.iter();
+                let hop = self.hops.get_mut(&returned.child).unwrap();
+                hop.given_back =
+                    pairs.map(|(name, value)| (name.clone(), value.reveal().to_owned())).collect();
             }
             EventKind::Status(changed) => self.status(*call, changed.status),
             EventKind::Pressed(pressed) => belongs(*account, pressed.digits.reveal()),
@@ -265,6 +292,8 @@ impl Checker {
         assert!(self.settled.insert(*call, bill.clone()).is_none(), "{call} is billed twice");
         let length = bill.answered.map_or(0, |answered| bill.ended.seconds_since(answered));
         assert_eq!(bill.seconds, length, "I14");
+        let ends = if bill.answered.is_some() { "completed failed" } else { "busy no-answer failed canceled" };
+        assert!(ends.contains(bill.status), "{} although answered: {:?}", bill.status, bill.answered);
         assert_eq!(bill.amount.0 == 0, bill.answered.is_none() || bill.leg == LegKind::ApplicationHop);
         if bill.leg == LegKind::ApplicationHop {
             let other = &self.settled[&self.last_settled.unwrap()];
@@ -285,7 +314,7 @@ impl Checker {
     pub fn finished(&self) {
         assert!(self.stack.is_empty(), "calls are left: {:?}", self.stack);
         assert_eq!(self.hang_ups, usize::from(!self.caller_gone), "HangUp");
-        for call in self.owners.keys() {
+        for call in &self.calls {
             assert!(self.settled.contains_key(call), "{call} was never billed");
         }
     }

@@ -76,18 +76,24 @@ pub struct Documents {
 impl Documents {
     /// The body of a `<Response>` for a call of this party.
     pub fn twiml(&mut self, choices: &mut Choices, party: &Party, call: CallSid) -> String {
-        let verbs = choices.one(&[1, 2, 0, 3, 1]);
         if choices.is_over() {
             return String::new();
         }
-        (0..verbs).map(|_| self.verb(choices, party, call)).collect()
+        // Hops are what this is about: most documents begin with one.
+        let hop = match choices.below(10) {
+            0..=5 => self.dial(choices, party),
+            6 => self.reject(choices, call),
+            _ => String::new(),
+        };
+        let verbs = choices.one(&[1, 2, 3, 1, 2, 0]);
+        hop + &(0..verbs).map(|_| self.verb(choices, party, call)).collect::<String>()
     }
 
     fn verb(&mut self, c: &mut Choices, party: &Party, call: CallSid) -> String {
-        match c.below(18) {
-            0 | 1 => say(c, party),
+        match c.below(21) {
+            0 | 1 | 18 => say(c, party),
             2..=5 => self.dial(c, party),
-            6 | 7 => gather(c, party),
+            6 | 7 | 19 | 20 => gather(c, party),
             8 => format!("<Pause{}/>", attribute(c, "length", &["1", "0", "70", "-1"])),
             9 | 10 => format!("<Hangup>{}</Hangup>", self.returned(c, call)),
             11 => play(c, party),
@@ -97,14 +103,16 @@ impl Documents {
                 attribute(c, "method", &["GET", "POST", "PUT"]),
                 link(c, party)
             ),
-            14 => {
-                let reason = attribute(c, "reason", &["busy", "rejected", "no"]);
-                format!("<Reject{reason}>{}</Reject>", self.returned(c, call))
-            }
+            14 => self.reject(c, call),
             15 => "<Say> </Say>".to_owned(),
             16 => unsupported(c, party),
             _ => format!("<Number>{}</Number><Bogus a='1'><Say>x</Say></Bogus>", party.canary),
         }
+    }
+
+    fn reject(&mut self, c: &mut Choices, call: CallSid) -> String {
+        let reason = attribute(c, "reason", &["busy", "rejected", "no"]);
+        format!("<Reject{reason}>{}</Reject>", self.returned(c, call))
     }
 
     fn dial(&mut self, c: &mut Choices, party: &Party) -> String {
@@ -132,7 +140,9 @@ impl Documents {
         ];
         let noun = unique(noun);
         let unknown = "AP00000000000000000000000000000999";
-        let sid = c.one(&[APP_B, APP_C, APP_B, APP_A, APP_C, unknown, "", "APx y"]);
+        let other = c.one(&[APP_B, APP_C]);
+        let sid =
+            c.one(&[other, other, other, APP_A, other, other, unknown, other, other, "", other, "APx y"]);
         let arguments: String = (0..c.below(3)).map(|_| self.parameter(c).0).collect();
         let noun =
             format!("<Application{noun}><ApplicationSid>{sid}</ApplicationSid>{arguments}</Application>");
@@ -162,8 +172,7 @@ impl Documents {
     pub fn answer(&mut self, c: &mut Choices, party: &Party, call: CallSid) -> Answer {
         let twiml = self.twiml(c, party, call);
         let canary = party.canary;
-        match c.below(18) {
-            0..=6 => Answer::twiml(&twiml),
+        match c.below(40) {
             7 => Answer::twiml(&twiml).with_header("Set-Cookie", &format!("c={canary}; Path=/")),
             8 => Answer::status(c.one(&[500, 404, 204, 429])),
             9 => Answer::Fails(c.one(FailureReason::ALL)),
@@ -177,7 +186,8 @@ impl Documents {
             14 => Answer::typed("text/plain", "&".repeat(40_000).as_bytes()),
             15 => Answer::typed("text/xml; charset=iso-8859-1", b"<Response><Say>caf\xe9</Say></Response>"),
             16 => Answer::typed("audio/wav", b"RIFF"),
-            _ => Answer::typed("text/xml", b"<?xml version='1.0' encoding='US-ASCII'?><Response><Pause/>"),
+            17 => Answer::typed("text/xml", b"<?xml version='1.0' encoding='US-ASCII'?><Response><Pause/>"),
+            _ => Answer::twiml(&twiml),
         }
     }
 }
@@ -211,15 +221,16 @@ fn url(c: &mut Choices, name: &str, party: &Party) -> String {
 
 fn link(c: &mut Choices, party: &Party) -> String {
     let canary = party.canary;
-    match c.below(12) {
-        0..=3 => format!("/next?k={canary}"),
+    match c.below(40) {
+        0 => format!("/next?k={canary}"),
         4 => "next".to_owned(),
         5 | 6 => format!("https://{canary}.example/abs?a=1&amp;b=%2B"),
         7 => format!("https://{canary}.example/slow#tt=900&amp;rc=2&amp;rp=all"),
         8 => format!("https://user:pw-{canary}@{canary}.example/private"),
         9 => String::new(),
         10 => "ftp://nowhere.example/".to_owned(),
-        _ => format!("https://{canary}.example/{}", "long/".repeat(1_500)),
+        11 => format!("https://{canary}.example/{}", "long/".repeat(1_500)),
+        _ => format!("/more?k={canary}"),
     }
 }
 

@@ -133,9 +133,9 @@ fn numbered(number: usize) -> Registry {
 
 fn configuration(c: &mut Choices) -> Config {
     let limits = Limits {
-        hops: c.one(&[3, 10, 1, 0]),
-        legs_per_root: c.one(&[6, 50, 2]),
-        documents_per_root: c.one(&[40, 500, 5]),
+        hops: c.one(&[3, 10, 3, 10, 1, 0]),
+        legs_per_root: c.one(&[6, 50, 6, 2]),
+        documents_per_root: c.one(&[40, 500, 40, 5]),
         root_seconds: ROOT_SECONDS,
         ..Limits::default()
     };
@@ -218,8 +218,8 @@ impl Walk {
         if self.choices.rarely(8) {
             self.now += self.choices.one(&[1, 400, 2_500]);
         }
-        match self.choices.below(24) {
-            0..=8 => self.go_on(),
+        match self.choices.below(36) {
+            24.. | 0..=8 => self.go_on(),
             9..=11 => self.answer_one(),
             12 if !self.pending.is_empty() => {
                 let place = self.choices.below(self.pending.len());
@@ -279,9 +279,6 @@ impl Walk {
 
     fn tick(&mut self) {
         self.give(Input::Tick).unwrap();
-        // What was to come by now counts as lost.
-        let now = self.now;
-        self.checker.awaited.retain(|_, awaited| awaited.until > now);
         let next = self.engine.next_timeout();
         assert!(next.is_none_or(|next| next.0 > self.now), "a timer of the past is still set");
     }
@@ -348,15 +345,15 @@ impl Walk {
     }
 
     fn modify(&mut self) {
-        let sids: Vec<_> = self.checker.owners.iter().map(|(sid, owner)| (*sid, *owner)).collect();
-        let (call, account) = self.choices.one(&sids);
+        let call = self.choices.one(&self.checker.calls);
+        let account = self.checker.owners[&call];
         let party = party(account.as_str());
-        let change = match self.choices.below(4) {
-            0 => Change::Twiml(
+        let change = match self.choices.below(8) {
+            0 | 4 | 5 => Change::Twiml(
                 format!("<Response>{}</Response>", self.documents.twiml(&mut self.choices, party, call))
                     .into(),
             ),
-            1 => {
+            1 | 6 | 7 => {
                 let hook = hook(&format!("https://{}.example/update", party.canary));
                 let method = self.choices.one(&[Method::Post, Method::Get]);
                 Change::Redirect { url: hook.url, method }
@@ -427,12 +424,17 @@ impl Walk {
     }
 
     fn snapshot(&self) -> Option<Vec<u8>> {
-        let mut calls = self.checker.owners.keys();
+        let mut calls = self.checker.calls.iter();
         calls.find_map(|call| self.engine.snapshot(*call).ok())
     }
 
     fn give(&mut self, input: Input) -> Result<(), InputError> {
         self.snapshots.extend(self.snapshot());
+        if input == Input::Tick {
+            // What was to come by now counts as lost.
+            let now = self.now;
+            self.checker.awaited.retain(|_, awaited| awaited.until > now);
+        }
         self.log.push(Entry { now: self.now, act: Act::Input(input.clone()), stale: false });
         let result = self.engine.handle(Millis(self.now), input);
         let mut effects = Vec::new();
@@ -507,7 +509,7 @@ pub fn again(walk: &Walk, seed: u8, how: Again) -> Vec<Vec<Effect>> {
     let (mut engine, mut number) = (fresh(0), 0);
     let mut all = Vec::new();
     for entry in walk.log.iter().filter(|entry| !(how.skip_stale && entry.stale)) {
-        let saved = walk.checker.owners.keys().find_map(|call| Some((*call, engine.snapshot(*call).ok()?)));
+        let saved = walk.checker.calls.iter().find_map(|call| Some((*call, engine.snapshot(*call).ok()?)));
         if let Some((call, bytes)) = saved.filter(|_| how.save) {
             let deadline = engine.next_timeout();
             engine.release(call).unwrap();

@@ -1,0 +1,102 @@
+//! Whether a leg that was read from outside is one that the machine can go on with.
+//!
+//! Snapshots come from stores and other workers, so a damaged one is refused as a whole before it lives here: every
+//! call waits for something that can come, and everything under way belongs to a call.
+
+use std::collections::BTreeSet;
+
+use super::{Leg, hop_of};
+use crate::call::exchange::Exchange;
+use crate::call::{Call, CallStatus, Program, Prompt, Running, Timer};
+use crate::twiml::Element;
+
+/// Calls that one line may carry. Far above any useful hop limit, and low enough for the machine's own stack.
+const MAX_STACK: usize = 256;
+
+/// What is wrong, in a few words for an error message.
+type Flaw = &'static str;
+
+/// A condition that must hold.
+const fn must(holds: bool, flaw: Flaw) -> Result<(), Flaw> {
+    if holds { Ok(()) } else { Err(flaw) }
+}
+
+impl Leg {
+    /// Refuses a leg that the machine could not have left behind.
+    pub(crate) fn check(&self) -> Result<(), &'static str> {
+        must(!self.is_over(), "a leg without calls or requests")?;
+        must(self.calls.len() <= MAX_STACK, "more calls than a line can carry")?;
+        must(
+            self.calls.is_empty() == self.linger.is_some(),
+            "a live leg does not linger, an ended one does",
+        )?;
+        self.check_names()?;
+        for (at, call) in self.calls.iter().enumerate() {
+            let above = self.calls.get(at.saturating_add(1));
+            let fetching = self.awaited_by(call);
+            check_call(call, above, fetching)?;
+        }
+        must(
+            self.ended.iter().all(|call| call.status.is_terminal()),
+            "a call that has ended has no final status",
+        )?;
+        let answered = self.calls.first().is_none_or(|call| call.is_answered() == self.line.answered);
+        must(answered, "the line is answered when its first call is")?;
+        self.line.exchanges.iter().try_for_each(|exchange| self.check_exchange(exchange))
+    }
+
+    /// No SID and no reply id stands for two things.
+    fn check_names(&self) -> Result<(), Flaw> {
+        let calls = self.calls.iter().chain(&self.ended);
+        let sids = calls.flat_map(|call| [Some(call.sid), hop_of(call).map(|hop| hop.child)]).flatten();
+        let mut seen = BTreeSet::new();
+        must(sids.into_iter().all(|sid| seen.insert(sid)), "two calls have one SID")?;
+        let mut seen = BTreeSet::new();
+        let mut replies = self.line.exchanges.iter().map(|exchange| exchange.reply);
+        must(replies.all(|reply| seen.insert(reply)), "two requests have one reply id")
+    }
+
+    /// How many requests the call waits for.
+    fn awaited_by(&self, call: &Call) -> usize {
+        let awaited = |exchange: &&Exchange| exchange.owner == call.sid && exchange.role.is_awaited();
+        self.line.exchanges.iter().filter(awaited).count()
+    }
+
+    fn check_exchange(&self, exchange: &Exchange) -> Result<(), Flaw> {
+        let mut calls = self.calls.iter().chain(&self.ended);
+        let owner = calls.find(|call| call.sid == exchange.owner).ok_or("a request belongs to no call")?;
+        let reply = exchange.reply;
+        must(reply.call == owner.sid && reply.step <= owner.step, "a request has a step that was not taken")?;
+        must(exchange.account == owner.account, "a request belongs to another account than its call")?;
+        must(!exchange.request.head().is_empty(), "a request has no head")
+    }
+}
+
+fn check_call(call: &Call, above: Option<&Call>, fetching: usize) -> Result<(), Flaw> {
+    let status = if call.is_answered() { CallStatus::InProgress } else { CallStatus::Ringing };
+    must(call.status == status, "the status of a live call does not fit its answer")?;
+    must(hop_of(call).is_some() == above.is_some(), "calls stand on calls that dial, and on no others")?;
+    let verb = call.program.as_ref().and_then(Program::current).map(|node| node.element());
+    let at = |elements: &[Element]| verb.is_some_and(|verb| elements.contains(&verb));
+    let has = |timer| call.timers.is_set(timer);
+    let taken = |step| step <= call.step;
+    let fits = match &call.running {
+        Running::Idle => false,
+        Running::Fetching => has(Timer::Fetch),
+        Running::Speaking(step) => at(&[Element::Say, Element::Play]) && taken(*step),
+        Running::Pausing => at(&[Element::Pause]) && has(Timer::Verb),
+        Running::Gathering(gather) => {
+            let timed = matches!(gather.prompt, Prompt::Media { .. }) || has(Timer::Verb);
+            at(&[Element::Gather]) && timed
+        }
+        Running::Recording(record) => at(&[Element::Record]) && has(Timer::Verb) && taken(record.step),
+        Running::Consulting(step) => at(&[Element::Dial]) && has(Timer::Verb) && taken(*step),
+        Running::Dialling(hop) => {
+            let answered = above.is_some_and(|above| above.answered == hop.answered);
+            at(&[Element::Dial]) && has(Timer::Dial) && answered
+        }
+    };
+    must(fits, "a call waits for what cannot come")?;
+    let waits = usize::from(matches!(call.running, Running::Fetching));
+    must(fetching == waits, "a call waits for one document at a time, and only when it fetches one")
+}

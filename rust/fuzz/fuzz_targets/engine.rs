@@ -1,0 +1,5 @@
+//! Inputs in any order.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| appconnect::fuzzing::engine(bytes));
