@@ -1,9 +1,19 @@
 //! Whole documents, run to their end: those of `tests/data/twiml`, which between them hold every verb, and those of
 //! any directory that `APPCONNECT_TWIML_CORPUS` names.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a test may stop at its first surprise"
+)]
+
 mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -67,7 +77,7 @@ fn every_own_document_does_what_the_list_says() {
     for (name, body) in documents(&own()) {
         let (run, trace) = run(&name, &body, false);
         let codes: Vec<_> = run.problems.iter().map(u32::to_string).collect();
-        found.push_str(&format!("{name}\t{}\t{}\n", run.status, codes.join(" ")));
+        writeln!(found, "{name}\t{}\t{}", run.status, codes.join(" ")).unwrap();
         assert_eq!(self::run(&name, &body, true).1, trace, "{name}, saved at every step");
     }
     if std::env::var_os("APPCONNECT_WRITE_OUTCOMES").is_some() {

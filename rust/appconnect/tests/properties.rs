@@ -2,6 +2,15 @@
 //!
 //! `PROPTEST_CASES` sets how many walks each property takes.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a test may stop at its first surprise"
+)]
+
 mod support;
 #[path = "support/walk/mod.rs"]
 mod walk;
@@ -154,7 +163,7 @@ fn some_walks(count: u64) -> impl Iterator<Item = Walk> {
             state ^= state << 13;
             state ^= state >> 7;
             state ^= state << 17;
-            (state >> 24) as u16
+            u16::try_from(state >> 48).unwrap()
         });
         Walk::new(made.collect(), 7, false).run()
     })

@@ -3,9 +3,19 @@
 //! The files in `tests/data/snapshots/v1` are never written again. `APPCONNECT_WRITE_SNAPSHOTS=1` adds those that
 //! are missing, for a new kind of state.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a test may stop at its first surprise"
+)]
+
 mod support;
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -136,14 +146,14 @@ fn outcome(engine: &mut Engine, now: u64) -> String {
                 Effect::Fetch(fetch) => inputs.push(answer(fetch.reply)),
                 Effect::Notify(notify) => inputs.push(answer(notify.reply)),
                 Effect::Say(say) => {
-                    inputs.push(Input::MediaDone(MediaDone { reply: say.reply, failed: None }))
+                    inputs.push(Input::MediaDone(MediaDone { reply: say.reply, failed: None }));
                 }
                 Effect::Consult(consult) => {
                     let verdict = PolicyVerdict { reply: consult.reply, verdict: Verdict::Allow };
                     inputs.push(Input::Verdict(verdict));
                 }
                 Effect::Settle(bill) => {
-                    bills.push(format!("{} {} {}", bill.leg.as_str(), bill.status, bill.seconds))
+                    bills.push(format!("{} {} {}", bill.leg.as_str(), bill.status, bill.seconds));
                 }
                 Effect::Report(event) => {
                     if let EventKind::Problem(raised) = event.kind {
@@ -201,7 +211,7 @@ fn write_missing(expected: &PathBuf) {
             let bytes = save(&world);
             let mut engine = fresh();
             engine.restore(Millis(START), &bytes).unwrap();
-            lines.push_str(&format!("{name}\t{}\n", outcome(&mut engine, START)));
+            writeln!(lines, "{name}\t{}", outcome(&mut engine, START)).unwrap();
             fs::write(file, bytes).unwrap();
         }
     }
@@ -239,7 +249,9 @@ impl Tree {
         match self {
             Self::Array(items) => {
                 minicbor::Encoder::new(&mut *out).array(items.len() as u64).unwrap();
-                items.iter().for_each(|item| item.write(out));
+                for item in items {
+                    item.write(out);
+                }
             }
             Self::Other(bytes) => out.extend_from_slice(bytes),
         }

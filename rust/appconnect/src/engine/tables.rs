@@ -162,9 +162,9 @@ mod tests {
     #[test]
     fn sids_spread_over_both_ends_of_their_hashes() {
         let (seed, leg) = (Seed::new([7; 32]), "leg".parse().unwrap());
-        let hasher = BuildHasherDefault::<SidHasher>::default();
+        let table = BuildHasherDefault::<SidHasher>::default();
         let hashes: Vec<u64> =
-            (0..4_096).map(|n| hasher.hash_one(CallSid::from_bits(seed.sid_bits(&leg, 0, n)))).collect();
+            (0..4_096).map(|n| table.hash_one(CallSid::from_bits(seed.sid_bits(&leg, 0, n)))).collect();
         let distinct = |part: fn(u64) -> u64| hashes.iter().map(|h| part(*h)).collect::<BTreeSet<_>>().len();
         assert_eq!(distinct(|hash| hash), 4_096);
         // A table of 4,096 places, drawn from at random, has about 63 % of them taken.

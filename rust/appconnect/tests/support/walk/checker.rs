@@ -292,7 +292,8 @@ impl Checker {
         assert!(self.settled.insert(*call, bill.clone()).is_none(), "{call} is billed twice");
         let length = bill.answered.map_or(0, |answered| bill.ended.seconds_since(answered));
         assert_eq!(bill.seconds, length, "I14");
-        let ends = if bill.answered.is_some() { "completed failed" } else { "busy no-answer failed canceled" };
+        let ends =
+            if bill.answered.is_some() { "completed failed" } else { "busy no-answer failed canceled" };
         assert!(ends.contains(bill.status), "{} although answered: {:?}", bill.status, bill.answered);
         assert_eq!(bill.amount.0 == 0, bill.answered.is_none() || bill.leg == LegKind::ApplicationHop);
         if bill.leg == LegKind::ApplicationHop {
