@@ -48,7 +48,8 @@ test-rust: ## the core without Python: unit, integration and documentation tests
 test-python: .venv/.core-local ## the package, through the built extension
 	$(BIN)/python -m pytest
 
-bench: .venv/.core-release ## dispatches per second, next to the pure-Python reference
+bench: .venv/.core-release ## dispatches per second: Rust alone, then next to the pure-Python reference
+	cargo bench --locked -p appconnect --bench core --bench routes -- --warm-up-time 0.5 --measurement-time 1 --sample-size 20
 	$(BIN)/python -m pytest benches --benchmark-enable --benchmark-only --timeout=0
 
 check: format-check lint typecheck architecture generate-check hygiene test ## what a commit must pass

@@ -5,6 +5,7 @@ from urllib.parse import parse_qsl
 
 from appconnect import _core
 from benches import reference
+from tests.reference import Request
 
 HEADERS = [("Content-Type", "text/xml")]
 SEED = bytes(32)
@@ -56,6 +57,25 @@ def routes(size: int) -> _core.Registry:
     )
 
 
+def permissions(size: int) -> _core.Registry:
+    """Make a registry with the same applications as `reference.permissions`."""
+    return _core.Registry(
+        accounts=[
+            _core.Account(reference.A.sid, auth_token=reference.A.token),
+            _core.Account(reference.B.sid, auth_token=reference.B.token),
+        ],
+        applications=(
+            _core.Application(
+                reference.application_sid(n),
+                account=reference.B.sid,
+                voice_url=reference.application_url(n),
+                public_application_connect_enabled=n % 2 == 0,
+            )
+            for n in range(size)
+        ),
+    )
+
+
 def waiting(shared: _core.Registry, count: int) -> Waiting:
     """Make an engine with that many calls."""
     engine = _core.Engine(shared, seed=SEED)
@@ -95,11 +115,7 @@ def agrees(state: Waiting) -> bool:
 
 
 def _same_request(request: _core.Request) -> bool:
-    """Whether method, URL, form and signature are the reference's."""
-    form = parse_qsl(request.body.decode(), keep_blank_values=True, strict_parsing=True)
-    expected = reference.expected(dict(form)["CallSid"])
-    return (
-        (request.method, request.url) == (expected.method, expected.url)
-        and sorted(form) == sorted(parse_qsl(expected.body.decode(), keep_blank_values=True))
-        and dict(request.headers)["X-Twilio-Signature"] == expected.header("X-Twilio-Signature")
-    )
+    """Whether it is the reference's to the byte: method, URL, headers with both signatures, body."""
+    sid = dict(parse_qsl(request.body.decode()))["CallSid"]
+    made = Request(request.method, request.url, tuple(request.headers), request.body)
+    return made == reference.expected(sid) and request.wire == request.head + request.body

@@ -12,7 +12,7 @@ use appconnect::address::Address;
 use appconnect::config::Config;
 use appconnect::effect::Effect;
 use appconnect::engine::Engine;
-use appconnect::http::{FormPrefix, Method, Request, Signer, Url, Webhook as Hook, WebhookOptions};
+use appconnect::http::{Method, Request, Signer, Url, Webhook as Hook, WebhookOptions};
 use appconnect::id::{AccountSid, LegId, Seed};
 use appconnect::input::{HttpResponse, IncomingCall, Input};
 use appconnect::pii::Secret;
@@ -35,8 +35,8 @@ fn account(bits: u128) -> AccountSid {
     AccountSid::from_bits(bits)
 }
 
-fn webhook(url: &str) -> Option<Webhook> {
-    Some(Webhook { url: Url::parse(url).unwrap(), method: Method::Post })
+fn webhook(url: &str) -> Webhook {
+    Webhook { url: Url::parse(url).unwrap(), method: Method::Post }
 }
 
 fn registry() -> Registry {
@@ -48,7 +48,7 @@ fn registry() -> Registry {
         sid: APPLICATION.parse().unwrap(),
         account: account(0xb1),
         friendly_name: "billing".into(),
-        voice: webhook("https://b.example/voice"),
+        voice: Some(webhook("https://b.example/voice")),
         fallback: None,
         status_callback: None,
         public_application_connect_enabled: true,
@@ -56,7 +56,7 @@ fn registry() -> Registry {
         api_version: ApiVersion::default(),
         access: Access::default(),
     });
-    let own = Webhooks { voice: webhook("https://a.example/voice"), ..Webhooks::default() };
+    let own = Webhooks { voice: Some(webhook("https://a.example/voice")), ..Webhooks::default() };
     builder.number(PhoneNumber {
         number: NUMBER.into(),
         account: account(0xa1),
@@ -140,7 +140,6 @@ fn parse(c: &mut Criterion) {
 fn request(c: &mut Criterion) {
     let url = Url::parse("https://b.example/voice").unwrap();
     let signer = Signer::new(&Secret::new("token"));
-    let prefix = FormPrefix::default();
     let pairs = [
         ("CallSid", "CA00000000000000000000000000000001"),
         ("AccountSid", "AC000000000000000000000000000000b1"),
@@ -165,7 +164,6 @@ fn request(c: &mut Criterion) {
         let hook = Hook {
             method,
             url: &url,
-            prefix: &prefix,
             pairs: &pairs,
             signer: &signer,
             idempotency_token: "00000000-0000-8000-a000-000000000001",

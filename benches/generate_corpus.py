@@ -94,7 +94,12 @@ def parameters(rng: random.Random, count: int, length: int) -> str:
 
 def dial_application(rng: random.Random, count: int, length: int) -> str:
     """Dial an application with parameters."""
-    return document(
+    return document(dial(rng, count, length))
+
+
+def dial(rng: random.Random, count: int, length: int) -> str:
+    """Write the verb that dials an application with parameters."""
+    return (
         '  <Dial action="/after" timeout="20" hangupOnStar="true">\n'
         '    <Application customerId="acme-eu" copyParentTo="true">\n'
         f"      <ApplicationSid>{SID}</ApplicationSid>\n"
@@ -166,8 +171,8 @@ def markup(rng: random.Random) -> str:
 
 
 def long_speech(rng: random.Random) -> str:
-    """Speak one long text."""
-    return document(f"  <Say>{' '.join(sentence(rng, 18) for _ in range(120))}</Say>\n")
+    """Speak one text, nearly as long as one may be: 4,096 characters."""
+    return document(f"  <Say>{' '.join(sentence(rng, 18) for _ in range(29))}</Say>\n")
 
 
 def many_verbs(rng: random.Random) -> str:
@@ -205,7 +210,8 @@ DOCUMENTS: dict[str, Callable[[random.Random], str]] = {
     "11-speech": long_speech,
     "12-verbs": many_verbs,
     "13-application-100": lambda rng: dial_application(rng, 100, 250),
-    "14-application-60k": lambda rng: dial_application(rng, 100, 540),
+    # Two dials: the parameters of one may be 32 KiB together.
+    "14-applications-60k": lambda rng: document(dial(rng, 50, 540) + dial(rng, 50, 540)),
 }
 
 

@@ -1,6 +1,7 @@
 """The pure-Python side of the rows: `tests/reference`, set up for the measured dispatch."""
 
 from pathlib import Path
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -59,6 +60,14 @@ def parse(body: bytes) -> etree._Element:
     return etree.fromstring(body, _PARSER)
 
 
+class Route(NamedTuple):
+    """Where something dialled leads."""
+
+    account: Account
+    application: str | None
+    voice_url: str
+
+
 class Routes:
     """What each dialled number and application SID resolves to: two dictionaries."""
 
@@ -67,11 +76,21 @@ class Routes:
         self._applications = {application_sid(n): (A, application_url(n)) for n in range(size)}
         self._numbers = {number(n): (A, number_url(n)) for n in range(size)}
 
-    def resolve(self, to: str) -> str | None:
-        """Return the Voice URL for what was dialled."""
-        table = self._applications if to.startswith("AP") else self._numbers
-        route = table.get(to)
-        return None if route is None else route[1]
+    def resolve(self, to: str) -> Route | None:
+        """Return where it leads, as an object of its own, as the core does."""
+        if to.startswith("AP"):
+            found, application = self._applications.get(to), to
+        else:
+            found, application = self._numbers.get(to), None
+        return None if found is None else Route(found[0], application, found[1])
+
+
+def permissions(size: int) -> Dispatcher:
+    """Make a dispatcher whose applications belong to B; every other one is private."""
+    return Dispatcher(
+        Application(application_sid(n), B, Endpoint.parse(application_url(n)), public=n % 2 == 0)
+        for n in range(size)
+    )
 
 
 def application_sid(n: int) -> str:

@@ -51,6 +51,7 @@ class Webhook:
 
     port: int
     head: bytes
+    wire: bytes
     headers: list[tuple[str, str]]
     url: str
     method: str = "POST"
@@ -107,7 +108,7 @@ def webhook(port: int) -> Webhook:
         ("I-Twilio-Idempotency-Token", "0e0e0e0e-0000-4000-8000-0e0e0e0e0e0e"),
     ]
     head = "POST /voice HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in headers) + "\r\n"
-    return Webhook(port, head.encode(), headers, f"http://127.0.0.1:{port}/voice")
+    return Webhook(port, head.encode(), head.encode() + _BODY, headers, f"http://127.0.0.1:{port}/voice")
 
 
 async def _serve(pipe: Pipe) -> None:

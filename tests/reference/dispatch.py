@@ -94,7 +94,7 @@ class Dispatcher:
         Args:
             call: The call; it is changed in place.
             body: The answer's body.
-            now: Milliseconds; the duration of a dialled call is counted in it.
+            now: Milliseconds since the Unix epoch; requests carry it, and durations are counted in it.
 
         Returns:
             The call on top of the leg afterwards, and its next request.
@@ -156,10 +156,10 @@ class Dispatcher:
             timeout=_timeout(verb.get("timeout")),
         )
         if crossing is None:
-            return _return(dial, {"DialCallStatus": "failed", "ErrorCode": str(INVALID_APPLICATION)})
+            return _return(dial, {"DialCallStatus": "failed", "ErrorCode": str(INVALID_APPLICATION)}, now)
         admitted = self.admit(parent.account, crossing.application_sid, parent.hops)
         if isinstance(admitted, int):
-            return _return(dial, {"DialCallStatus": "failed", "ErrorCode": str(admitted)})
+            return _return(dial, {"DialCallStatus": "failed", "ErrorCode": str(admitted)}, now)
         application, voice = admitted
         call = Call(
             sid=self._new_sid(),
@@ -175,7 +175,7 @@ class Dispatcher:
         pairs = _standard(call)
         pairs.update(crossing.parameters)
         token = idempotency_token(call.sid, call.step)
-        return Step(call, build(application.account, voice, pairs, token))
+        return Step(call, build(application.account, voice, pairs, token, now))
 
 
 def _first_verb(body: bytes) -> etree._Element:
@@ -279,10 +279,10 @@ def _leave(call: Call, status: str, returned: dict[str, str], now: int) -> Step:
     result["DialBridged"] = "true" if status == "completed" else "false"
     result["DialCallSid"] = call.dial.sid
     result.update(returned)
-    return _return(call.dial, result)
+    return _return(call.dial, result, now)
 
 
-def _return(dial: Dial, result: dict[str, str]) -> Step:
+def _return(dial: Dial, result: dict[str, str], now: int) -> Step:
     """Make the `action` request of a `<Dial>` that is over (`application-connect.md` section 6).
 
     Of a dial that failed it tells the code and not the `ErrorMessage`: that one's wording is free.
@@ -295,4 +295,5 @@ def _return(dial: Dial, result: dict[str, str]) -> Step:
     pairs = _standard(parent)
     pairs["DialBridged"] = "false"
     pairs.update(result)
-    return Step(parent, build(parent.account, endpoint, pairs, idempotency_token(parent.sid, parent.step)))
+    token = idempotency_token(parent.sid, parent.step)
+    return Step(parent, build(parent.account, endpoint, pairs, token, now))

@@ -24,17 +24,21 @@ class Account:
         sid: The Account SID.
         token: The primary auth token; it signs every webhook of the account.
         active: Whether the account may make and receive calls.
-        mac: An HMAC-SHA1 that has taken in the key, to be copied for each signature.
+        sha1: An HMAC-SHA1 that has taken in the key, to be copied for each signature.
+        sha256: The same of HMAC-SHA256.
     """
 
     sid: str
     token: str
     active: bool = True
-    mac: hmac.HMAC = field(init=False, repr=False, compare=False)
+    sha1: hmac.HMAC = field(init=False, repr=False, compare=False)
+    sha256: hmac.HMAC = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Set the key up once; doing so for each signature costs more than the signature."""
-        object.__setattr__(self, "mac", hmac.new(self.token.encode(), digestmod=hashlib.sha1))
+        key = self.token.encode()
+        object.__setattr__(self, "sha1", hmac.new(key, digestmod=hashlib.sha1))
+        object.__setattr__(self, "sha256", hmac.new(key, digestmod=hashlib.sha256))
 
 
 @dataclass(frozen=True, slots=True)
