@@ -1,8 +1,8 @@
 """Write the files that are derived from the core, or check that they are fresh.
 
-The core owns the tables of verbs, codes and call statuses. This script turns them into `appconnect/codes.py`
-and the reference pages, and puts the stubs that maturin made into the package. `make generate` writes, and
-`make generate-check` compares.
+The core owns the tables of verbs, codes, call statuses and choices. This script turns them into
+`appconnect/codes.py` and the reference pages, and puts the stubs that maturin made into the package.
+`make generate` writes, and `make generate-check` compares.
 """
 
 from __future__ import annotations
@@ -70,7 +70,10 @@ def cell(value: object) -> str:
         case list() | tuple():
             return ", ".join(cell(item) for item in value)
         case _:
-            return str(value).replace("|", r"\|").replace("<", "&lt;").replace("\n", " ")
+            # Between backquotes Markdown takes a text as it is.
+            parts = str(value).replace("|", r"\|").replace("\n", " ").split("`")
+            parts[::2] = [part.replace("<", "&lt;") for part in parts[::2]]
+            return "`".join(parts)
 
 
 def table(rows: Sequence[Row]) -> str:
@@ -128,6 +131,11 @@ def derived_files(stubs: Path) -> dict[Path, str]:
             _core.schema_table(),
         ),
         ROOT / "docs/codes.md": page("Codes", "The problems that a call or a document can have.", codes),
+        ROOT / "docs/configuration.md": page(
+            "Configuration",
+            "What `Config(name=value, …)` can choose, each default as Python writes it.",
+            _core.config_table(),
+        ),
         ROOT / "docs/statuses.md": page(
             "Call statuses", "The states of a call, and where each can go.", _core.status_table()
         ),

@@ -6,7 +6,7 @@ from appconnect.errors import InputError
 from collections.abc import Iterable, Sequence
 from typing import Final, Literal, SupportsIndex, final
 
-__all__ = ["__version__", "Account", "Admission", "Answer", "Application", "Began", "Client", "Collect", "Config", "Consult", "Decided", "Dialled", "Digits", "Document", "Engine", "Facts", "Fetch", "Guard", "HangUp", "Heard", "HttpFailure", "HttpResponse", "HungUp", "IncomingCall", "MediaDone", "Modify", "Notify", "PhoneNumber", "Play", "Pressed", "Problem", "ProblemRaised", "Registry", "Report", "Request", "Requested", "Responded", "Returned", "Ringback", "Route", "Said", "Say", "Settle", "Settled", "Settlement", "SipDomain", "Speech", "SpeechOptions", "StartRecording", "StatusChanged", "StopCollect", "StopMedia", "StopRecording", "Tick", "Verb", "VerbBegan", "Verdict", "build_info", "codes_table", "parse", "schema_table", "sign", "status_table", "verify"]
+__all__ = ["__version__", "Account", "Admission", "Answer", "Application", "Began", "Client", "Collect", "Config", "Consult", "Decided", "Dialled", "Digits", "Document", "Engine", "Facts", "Fetch", "Guard", "HangUp", "Heard", "HttpFailure", "HttpResponse", "HungUp", "IncomingCall", "MediaDone", "Modify", "Notify", "PhoneNumber", "Play", "Pressed", "Problem", "ProblemRaised", "Registry", "Report", "Request", "Requested", "Responded", "Returned", "Ringback", "Route", "Said", "Say", "Settle", "Settled", "Settlement", "SipDomain", "Speech", "SpeechOptions", "StartRecording", "StatusChanged", "StopCollect", "StopMedia", "StopRecording", "Tick", "Verb", "VerbBegan", "Verdict", "build_info", "codes_table", "config_table", "parse", "schema_table", "sign", "status_table", "verify"]
 
 __version__: Final[str]
 
@@ -448,11 +448,11 @@ class Consult:
     """
     Ask the policy; answer with a `Verdict`.
     """
-    __match_args__: Final[tuple[Literal["reply"], Literal["facts"]]]
+    __match_args__: Final[tuple[Literal["reply"], Literal["facts"], Literal["timeout_ms"]]]
     def __eq__(self, value: object, /) -> bool: ...
     def __hash__(self, /) -> int: ...
     def __ne__(self, value: object, /) -> bool: ...
-    def __new__(cls, /, reply: str, facts: Facts) -> Consult: ...
+    def __new__(cls, /, reply: str, facts: Facts, timeout_ms: int) -> Consult: ...
     def __repr__(self, /) -> str: ...
     @property
     def facts(self, /) -> Facts:
@@ -463,6 +463,11 @@ class Consult:
     def reply(self, /) -> str:
         """
         Where the verdict goes.
+        """
+    @property
+    def timeout_ms(self, /) -> int:
+        """
+        How long the engine waits for the verdict, in milliseconds; then the answer is no.
         """
 
 @final
@@ -648,9 +653,9 @@ class Engine:
         Takes several inputs of one moment without holding the interpreter's lock meanwhile. Returns all effects, and
         for each input that made no sense its place and the error; the others are handled all the same.
         """
-    def live_calls(self, /) -> int:
+    def live_legs(self, /) -> int:
         """
-        How many callers' lines are left, with those that only wait for their last requests: 0 when nothing is.
+        How many legs are left, with those that only wait for their last requests: 0 when nothing is.
         """
     def next_timeout(self, /) -> int | None:
         """
@@ -769,18 +774,18 @@ class Guard:
     """
     Which addresses webhooks may reach. The default allows the public internet only.
     """
-    def __new__(cls, /, allow_private: bool = False, allow: Sequence[str] | None = None, deny: Sequence[str] | None = None, own: Sequence[str] | None = None) -> Guard:
+    def __new__(cls, /, *, allow_private: bool = False, allow: Sequence[str] | None = None, deny: Sequence[str] | None = None, own: Sequence[str] | None = None) -> Guard:
         """
         `allow_private` opens loopback and private networks, for tests and closed networks. `allow` and `deny` are
         blocks such as `10.0.0.0/8`; `own` are the platform's own listeners, such as `192.0.2.1:8080`.
         """
     def __repr__(self, /) -> str: ...
-    def check(self, /, host: str, port: SupportsIndex) -> str | None:
+    def check(self, /, host: str, port: int) -> str | None:
         """
         Judges a host (an IPv6 address without brackets) and port before the name is resolved: why it is refused, or
         `None`.
         """
-    def check_addresses(self, /, addresses: Sequence[str], port: SupportsIndex) -> str | None:
+    def check_addresses(self, /, addresses: Sequence[str], port: int) -> str | None:
         """
         Judges every address that a name resolved to: why the name is refused, or `None`. One refused address
         refuses them all.
@@ -866,7 +871,7 @@ class HttpFailure:
     def __new__(cls, /, reply: str, reason: str) -> HttpFailure: ...
     def __repr__(self, /) -> str: ...
     @property
-    def reason(self, /) -> Literal["address-denied", "bad-encoding", "certificate-expired", "certificate-name", "certificate-untrusted", "connect-timeout", "dns", "protocol", "refused", "reset", "timeout", "tls", "too-large", "truncated"]:
+    def reason(self, /) -> Literal["address-denied", "bad-encoding", "certificate-expired", "certificate-name", "certificate-untrusted", "connect-timeout", "dns", "overloaded", "protocol", "refused", "reset", "timeout", "tls", "too-large", "truncated"]:
         """
         What went wrong.
         """
@@ -2087,11 +2092,11 @@ class StartRecording:
     """
     Start recording the caller.
     """
-    __match_args__: Final[tuple[Literal["reply"], Literal["leg"], Literal["call"], Literal["recording"], Literal["beep"], Literal["silence_timeout"], Literal["trim"], Literal["dual"]]]
+    __match_args__: Final[tuple[Literal["reply"], Literal["leg"], Literal["call"], Literal["recording"], Literal["beep"], Literal["silence_timeout"], Literal["trim"], Literal["dual"], Literal["track"]]]
     def __eq__(self, value: object, /) -> bool: ...
     def __hash__(self, /) -> int: ...
     def __ne__(self, value: object, /) -> bool: ...
-    def __new__(cls, /, reply: str, leg: str, call: str, recording: str, beep: bool, silence_timeout: int | None, trim: bool, dual: bool) -> StartRecording: ...
+    def __new__(cls, /, reply: str, leg: str, call: str, recording: str, beep: bool, silence_timeout: int | None, trim: bool, dual: bool, track: str) -> StartRecording: ...
     def __repr__(self, /) -> str: ...
     @property
     def beep(self, /) -> bool:
@@ -2106,7 +2111,7 @@ class StartRecording:
     @property
     def dual(self, /) -> bool:
         """
-        One channel a party instead of one for both.
+        One channel a party instead of one for both; only when both are recorded.
         """
     @property
     def leg(self, /) -> str:
@@ -2127,6 +2132,11 @@ class StartRecording:
     def silence_timeout(self, /) -> int | None:
         """
         Silence that ends the recording, in seconds; none for never.
+        """
+    @property
+    def track(self, /) -> str:
+        """
+        Who is recorded: `inbound` (the caller), `outbound` (whom the caller hears) or `both`.
         """
     @property
     def trim(self, /) -> bool:
@@ -2376,6 +2386,12 @@ def build_info() -> "dict[str, str]":
 def codes_table() -> "list[dict[str, object]]":
     """
     Every code of a problem: `number`, `name`, `level`, `effect` and `meaning`.
+    """
+
+def config_table() -> "list[dict[str, object]]":
+    """
+    Every choice of `Config`: its `name`, its `default` as Python writes it, the `choices` where it is one of
+    a few words, and its `meaning`.
     """
 
 def parse(body: bytes | str, content_type: str | None = None, url: str = "") -> Document:

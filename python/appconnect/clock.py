@@ -20,6 +20,7 @@ NEW_YEAR_2026: Final = 1_767_225_600_000
 """2026-01-01T00:00:00Z, where virtual time starts unless it is told otherwise."""
 
 _COMPACT_FROM: Final = 64
+_WALL_AHEAD: Final = time.time_ns() - time.monotonic_ns()
 
 
 class Timer(Protocol):
@@ -44,23 +45,20 @@ class Clock(Protocol):
 
 @final
 class SystemClock:
-    """Real time: the wall clock as it was at the start, moved on by the monotonic clock.
+    """Real time: the wall clock as it was when this module was imported, moved on by the monotonic clock.
 
-    A wall clock that is set while the process runs moves no timer and no duration. Times of two processes may
+    A wall clock that is set while the process runs moves no timer and no duration, and all system clocks of a
+    process show the same time, so that one driver can go on where another stopped. Times of two processes may
     differ by what their wall clocks did.
     """
 
-    def __init__(self) -> None:
-        """Take the wall clock's time as the start."""
-        self._offset = time.time_ns() - time.monotonic_ns()
-
     def now(self) -> int:
         """The time in milliseconds since the epoch."""
-        return (self._offset + time.monotonic_ns()) // 1_000_000
+        return (_WALL_AHEAD + time.monotonic_ns()) // 1_000_000
 
     def call_at(self, when: int, callback: Callable[[], object]) -> asyncio.TimerHandle:
         """Call back at a time; needs a running event loop."""
-        ahead = when - (self._offset + time.monotonic_ns()) / 1_000_000
+        ahead = when - (_WALL_AHEAD + time.monotonic_ns()) / 1_000_000
         return asyncio.get_running_loop().call_later(max(0.0, ahead / 1_000), callback)
 
 

@@ -22,17 +22,13 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeAlias, final
+from typing import TypeAlias, final
 
-if TYPE_CHECKING:
-    from appconnect._core import Facts
+from appconnect.effects import Facts
 
-__all__ = ["Allow", "Deny", "PolicyHook", "decide"]
+__all__ = ["Allow", "Deny", "Facts", "PolicyHook", "decide"]
 
 _log = logging.getLogger(__name__)
-
-DEADLINE: Final = 5.0
-"""Seconds that a hook may take, as long as the engine waits for a verdict by default."""
 
 
 @final
@@ -53,19 +49,17 @@ class Deny:
     reason: str
 
 
-PolicyHook: TypeAlias = Callable[["Facts"], Allow | Deny | Awaitable[Allow | Deny]]
+PolicyHook: TypeAlias = Callable[[Facts], Allow | Deny | Awaitable[Allow | Deny]]
 """A rule. A synchronous one runs on the event loop, so it must not block."""
 
 
-def decide(
-    hook: PolicyHook, facts: Facts, *, deadline: float = DEADLINE
-) -> Allow | Deny | Awaitable[Allow | Deny]:
+def decide(hook: PolicyHook, facts: Facts, *, deadline: float) -> Allow | Deny | Awaitable[Allow | Deny]:
     """Ask a hook, so that whatever goes wrong is a refusal.
 
     Args:
         hook: The rule.
         facts: What it may look at.
-        deadline: Seconds that an awaited answer may take.
+        deadline: Seconds that an awaited answer may take: as long as the engine waits (`Consult.timeout_ms`).
 
     Returns:
         The verdict, or an awaitable of it that never raises (other than when it is cancelled).

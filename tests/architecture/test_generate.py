@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tools.generate import codes_module, constant_name, page
+from tools.generate import cell, codes_module, constant_name, page
 
 CODES = [
     {"number": 11200, "name": "HttpRetrievalFailure", "level": "error", "meaning": 'It\'s "gone".'},
@@ -45,6 +45,10 @@ def test_plain_rows_make_one_table() -> None:
     assert text.endswith(
         "| code | bad value | fatal |\n| --- | --- | --- |\n| 1 | a\\|b | yes |\n| 2 |  | no |\n"
     )
+
+
+def test_markup_is_escaped_outside_of_code_only() -> None:
+    assert cell("a <b> in `<Play>`") == "a &lt;b> in `<Play>`"
 
 
 def test_rows_with_rows_make_sections() -> None:

@@ -5,7 +5,18 @@ from __future__ import annotations
 import subprocess
 import sys
 
-HEAVY = ("aiohttp", "fastapi", "rich", "starlette", "twilio", "typer", "uvicorn", "uvloop")
+HEAVY = (
+    "aiohttp",
+    "fastapi",
+    "httptools",
+    "rich",
+    "starlette",
+    "twilio",
+    "typer",
+    "uvicorn",
+    "uvloop",
+    "yarl",
+)
 
 
 def test_importing_the_package_is_light() -> None:

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 
 from appconnect.driver.http import HttpTransport
 from appconnect.registry import Account, Application, PhoneNumber, Registry
-from appconnect.transport import Answer, CallableTransport, FormRequest
+from appconnect.transport import CallableTransport, FormRequest, WebhookAnswer
 from appconnect.transport.function import to_response
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ NUMBER = "+18005550199"
 CALLER = "+14155550100"
 ORIGIN = "http://apps.example"
 
-Handler: TypeAlias = Answer | Callable[[FormRequest], Answer | Awaitable[Answer]]
+Handler: TypeAlias = WebhookAnswer | Callable[[FormRequest], WebhookAnswer | Awaitable[WebhookAnswer]]
 """What is at a path: an answer, or a function that makes one."""
 
 
@@ -62,7 +62,7 @@ class Applications(CallableTransport):
         """Where requests went, in the order in which they came."""
         return [request.path for request in self.requests]
 
-    async def answer(self, request: FormRequest) -> Answer:
+    async def answer(self, request: FormRequest) -> WebhookAnswer:
         """Answer a webhook."""
         self.requests.append(request)
         handler = self.answers.get(request.path, "")

@@ -42,6 +42,11 @@ class Webhook:
     total_timeout: float = 5.0
     account: str = "AC1"
 
+    @property
+    def wire(self) -> bytes:
+        """Head and body together."""
+        return self.head + self.body
+
 
 def webhook(  # noqa: PLR0913  Each is one property of a request that some test sets.
     port: int,

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
-from appconnect import Account, Application, Config, Engine, InputError, PhoneNumber, Registry, SnapshotError
+from appconnect import (
+    Account,
+    Application,
+    Config,
+    Engine,
+    InputError,
+    PhoneNumber,
+    Registry,
+    SnapshotError,
+    _core,
+)
 from appconnect.effects import (
     Answer,
     Collect,
@@ -168,10 +178,37 @@ def test_a_rule_is_asked_and_heard(*, allow: bool) -> None:
     assert consult.facts == Facts(
         "connect", ACCOUNT, PARTNER, APPLICATION, "+15550123", APPLICATION, ACCOUNT, 0, []
     )  # fmt: skip
+    assert consult.timeout_ms == Config().consult_timeout_ms == 5_000
     effects = engine.handle(Verdict(consult.reply, allow, "closed"), 1_001)
     hosts = [effect.request.host for effect in effects if isinstance(effect, Fetch)]
     targets = [effect.request.target for effect in effects if isinstance(effect, Fetch)]
     assert (hosts, targets) == ((["b.example"], ["/voice"]) if allow else (["a.example"], ["/after"]))
+
+
+def test_a_rule_is_told_how_long_the_engine_waits() -> None:
+    """The time is written once, in the configuration; when it is over, the answer is no."""
+    engine = Engine(registry(), SEED, Config(consult=True, consult_timeout_ms=250))
+    consult = only(answered(engine, DIAL), Consult)
+    assert consult.timeout_ms == 250
+    due = engine.next_timeout()
+    assert due is not None
+    (after,) = (effect for effect in engine.handle(Tick(), due) if isinstance(effect, Fetch))
+    assert after.request.target == "/after"
+    assert not engine.handle(Verdict(consult.reply, allow=True), due)
+
+
+def test_what_there_was_no_room_for_is_not_the_webhooks_fault() -> None:
+    """The fallback takes over as for any failure, and the alert says that nothing was sent."""
+    engine = new_engine()
+    fetch = only(engine.handle(IncomingCall("leg-1", "+15550123", "+15550100"), 0), Fetch)
+    effects = engine.handle(HttpFailure(fetch.reply, "overloaded"), 1)
+    (raised,) = [
+        effect.event
+        for effect in effects
+        if isinstance(effect, Report) and isinstance(effect.event, ProblemRaised)
+    ]
+    assert raised.code == 11200
+    assert "no fault of the webhook" in raised.message
 
 
 def test_a_problem_is_an_event_with_a_place() -> None:
@@ -278,7 +315,7 @@ def test_what_is_no_input_is_refused_before_anything_is_handled(value: object) -
         engine.handle(value, 0)  # type: ignore[arg-type]  # that is the point
     with pytest.raises(TypeError, match="not an input: "):
         engine.handle_many([incoming(), value], 0)  # type: ignore[list-item]  # that is the point
-    assert engine.live_calls() == 0
+    assert engine.live_legs() == 0
 
 
 def test_stale_and_repeated_replies_change_nothing() -> None:
@@ -337,7 +374,7 @@ def test_a_call_moves_to_another_engine_and_goes_on() -> None:
     leaves.handle(incoming(), 0)
     saved = leaves.snapshot(fetch.call)
     leaves.release(fetch.call)
-    assert (leaves.live_calls(), stays.live_calls()) == (0, 1)
+    assert (leaves.live_legs(), stays.live_legs()) == (0, 1)
     assert takes_over.restore(saved, 1) == [fetch.call]
     assert takes_over.next_timeout() == stays.next_timeout()
     answer = HttpResponse(fetch.reply, 200, XML, DIAL)
@@ -352,7 +389,7 @@ def test_damaged_snapshots_are_refused(data: bytes) -> None:
     engine = new_engine()
     with pytest.raises(SnapshotError):
         engine.restore(data, 0)
-    assert engine.live_calls() == 0
+    assert engine.live_legs() == 0
 
 
 def test_unknown_calls_have_no_snapshot() -> None:
@@ -403,7 +440,7 @@ def test_threads_take_turns() -> None:
         thread.join(30)
     assert not any(thread.is_alive() for thread in threads)
     assert hosts == ["a.example"] * (4 * 50 * 6)
-    assert engine.live_calls() == len(hosts)
+    assert engine.live_legs() == len(hosts)
 
 
 def test_a_batch_lets_other_threads_run() -> None:
@@ -479,6 +516,12 @@ def test_config_reads_back_and_has_the_documented_defaults() -> None:
     )
     assert config == Config(hops=10) != changed
     assert repr(changed).startswith("Config(hops=3, ")
+    rows = {row["name"]: row for row in _core.config_table()}
+    defaults = ", ".join(f"{name}={row['default']}" for name, row in rows.items())
+    assert repr(config) == f"Config({defaults})"
+    assert rows["geography"]["choices"] == ["empty", "omit"]
+    assert rows["hops"]["choices"] == []
+    assert all(str(row["meaning"]).endswith(".") for row in rows.values())
     with pytest.raises(ValueError, match="geography: 'flat' is not one of 'empty', 'omit'"):
         Config(geography="flat")
     with pytest.raises(TypeError, match="positional"):

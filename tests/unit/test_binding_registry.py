@@ -163,6 +163,17 @@ def test_one_refused_address_refuses_the_name() -> None:
         assert guard.check_addresses(addresses, 443)
 
 
+def test_what_opens_a_guard_is_named_and_a_port_is_a_number() -> None:
+    """A bare `True` would not say what it opens."""
+    with pytest.raises(TypeError, match="positional"):
+        Guard(True)  # type: ignore[call-arg]  # noqa: FBT003 - that is the point
+    for judge in (Guard().check, lambda _host, port: Guard().check_addresses(["8.8.8.8"], port)):
+        with pytest.raises(TypeError, match="port: "):
+            judge("a.example", "443")  # type: ignore[arg-type]  # that is the point
+        with pytest.raises(OverflowError, match="port: "):
+            judge("a.example", 65_536)
+
+
 @pytest.mark.parametrize("wrong", [{"allow": ["10.0.0.0/99"]}, {"deny": ["x"]}, {"own": ["127.0.0.1"]}])
 def test_a_guard_refuses_blocks_that_are_none(wrong: dict[str, list[str]]) -> None:
     """With the text that is wrong."""

@@ -166,9 +166,11 @@ VALUES: dict[str, tuple[object, object]] = {
     "status_callback": ("https://a.example/status", None),
     "stir_verstat": ("TN-Validation-Passed-A", None),
     "text": ("hello", ""),
+    "timeout_ms": (5_000, 250),
     "to": (SECRET, "client:bob"),
     "tone": ("de", None),
     "tones": ("w1", None),
+    "track": ("inbound", "both"),
     "trim": (True, False),
     "url": ("https://a.example/x", None),
     "verb": ("Dial", "Say"),
@@ -321,6 +323,10 @@ def test_a_wrong_type_is_refused_by_the_name_of_the_field(cls: type[Any]) -> Non
         ),
         (lambda: Modify(CALL, url="/relative"), "url: the URL is not absolute"),
         (lambda: Modify(CALL, status="busy"), "status: 'busy' is not one of 'canceled', 'completed'"),
+        (lambda: Speech("leg-1", "yes", float("nan")), "confidence: NaN is not from 0.0 to 1.0"),
+        (lambda: Speech("leg-1", "yes", 5.0), "confidence: 5 is not from 0.0 to 1.0"),
+        (lambda: Speech("leg-1", "yes", -0.1), "confidence: -0.1 is not from 0.0 to 1.0"),
+        (lambda: Speech("leg-1", "yes", float("inf")), "confidence: inf is not from 0.0 to 1.0"),
         (lambda: Modify(CALL), "exactly one of url, twiml and status"),
         (lambda: Modify(CALL, twiml="<Response/>", status="completed"), "exactly one of"),
     ],
@@ -356,6 +362,7 @@ def test_a_modification_has_one_change(change: dict[str, str]) -> None:
 def test_optional_arguments_have_their_documented_defaults() -> None:
     """What is left out is what most callers mean."""
     assert Speech("leg-1", "yes") == Speech("leg-1", "yes", None, is_final=True)
+    assert [Speech("leg-1", "yes", sure).confidence for sure in (0, 0.5, 1.0)] == [0.0, 0.5, 1.0]
     assert Verdict(REPLY, allow=True).reason == ""
     assert MediaDone(REPLY).failed is None
     assert Account(ACCOUNT, "token").status == "active"

@@ -10,6 +10,8 @@ from appconnect.clock import SystemClock, VirtualClock
 from tests.unit.applications import run
 
 if TYPE_CHECKING:
+    import pytest
+
     from appconnect.clock import Timer
 
 
@@ -71,7 +73,7 @@ def test_cancelled_timers_do_not_pile_up() -> None:
 
 
 def test_any_mixture_of_setting_cancelling_and_moving_agrees_with_a_sorted_list() -> None:
-    numbers = random.Random(7)  # noqa: S311 - a repeatable mixture
+    numbers = random.Random(7)
     clock = VirtualClock(0)
     called: list[tuple[int, int]] = []
     expected: dict[int, int] = {}
@@ -100,6 +102,15 @@ def test_the_system_clock_shows_the_wall_time_and_never_steps_back() -> None:
     assert abs(clock.now() - time.time() * 1_000) < 1_000
     times = [clock.now() for _ in range(10_000)]
     assert times == sorted(times)
+
+
+def test_all_system_clocks_agree_also_when_the_wall_clock_was_set_between(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first = SystemClock()
+    for wall in (0, 2 * time.time_ns()):
+        monkeypatch.setattr(time, "time_ns", lambda wall=wall: wall)
+        assert 0 <= SystemClock().now() - first.now() < 1_000
 
 
 def test_the_system_clock_calls_back_at_the_time_and_at_once_when_it_has_passed() -> None:

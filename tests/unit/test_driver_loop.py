@@ -11,7 +11,7 @@ from appconnect import Config, Engine
 from appconnect.clock import VirtualClock
 from appconnect.driver import Driver
 from appconnect.effects import Answer, HangUp, Play, Say
-from appconnect.errors import InputError
+from appconnect.errors import InputError, InternalError
 from appconnect.inputs import Digits, HungUp, IncomingCall, MediaDone, Modify, Tick
 from appconnect.transport import CallableTransport
 from tests.unit.applications import CALLER, NUMBER, Applications, registry, response, run, served
@@ -60,8 +60,8 @@ class Counting:
     def next_timeout(self) -> int | None:
         return self._engine.next_timeout()
 
-    def live_calls(self) -> int:
-        return self._engine.live_calls()
+    def live_legs(self) -> int:
+        return self._engine.live_legs()
 
 
 def incoming(leg: str = "leg-1") -> IncomingCall:
@@ -159,6 +159,63 @@ def test_what_is_no_input_at_all_fails_alone(caplog: pytest.LogCaptureFixture) -
 
     run(scenario())
     assert "could not be given a str" in caplog.text
+
+
+def test_a_batch_at_which_the_engine_fails_is_not_given_again(caplog: pytest.LogCaptureFixture) -> None:
+    class Failing(Counting):
+        """Handles the first input of the first batch, and fails at the second."""
+
+        def handle_many(
+            self, inputs: Sequence[Input], now: int
+        ) -> tuple[list[Effect], list[tuple[int, InputError]]]:
+            if not self.batches:
+                self.kept, _ = super().handle_many(inputs[:1], now)
+                self.batches = [len(inputs)]
+                raise InternalError("a defect")
+            effects, refusals = super().handle_many(inputs, now)
+            effects, self.kept = [*self.kept, *effects], []
+            return effects, refusals
+
+    async def scenario() -> None:
+        apps = Applications({"/voice": response("<Reject/>")})
+        engine = Failing(new_engine())
+        driver = Driver(engine, apps, media=Speaker())  # type: ignore[arg-type]  # stands in
+        submitters = [
+            asyncio.ensure_future(driver.submit_checked(incoming(f"leg-{number}"))) for number in range(3)
+        ]
+        await asyncio.sleep(0)
+        async with driver:
+            outcomes = await asyncio.gather(*submitters, return_exceptions=True)
+            assert [type(outcome) for outcome in outcomes] == [InternalError] * 3
+            await driver.drain()
+        # What followed from the first was performed, and only that.
+        assert engine.batches[:2] == [3, 0]
+        assert apps.paths == ["/voice", "/status"]
+
+    with caplog.at_level(logging.ERROR):
+        run(scenario())
+    assert "failed at a batch of 3" in caplog.text
+
+
+def test_an_engine_that_goes_on_failing_does_not_stop_the_loop() -> None:
+    class Broken(Counting):
+        def handle_many(
+            self, inputs: Sequence[Input], now: int
+        ) -> tuple[list[Effect], list[tuple[int, InputError]]]:
+            del now
+            self.batches.append(len(inputs))
+            raise InternalError("a defect")
+
+    async def scenario() -> None:
+        engine = Broken(new_engine())
+        async with Driver(engine, Applications({}), media=Speaker()) as driver:  # type: ignore[arg-type]  # stands in
+            for _ in range(2):
+                with pytest.raises(InternalError):
+                    await driver.submit_checked(Tick())
+            assert driver.idle
+        assert engine.batches == [1, 0, 1, 0]
+
+    run(scenario())
 
 
 def test_exceptions_of_other_peoples_code_are_logged_and_lose_no_call(
@@ -346,7 +403,7 @@ def test_a_closed_driver_leaves_its_calls_to_another() -> None:
         async with Driver(engine, apps, media=media) as first:
             await first.submit_checked(incoming())
             await asked.wait()
-        assert engine.live_calls() == 1
+        assert engine.live_legs() == 1
         assert broken_off.is_set()
         first.submit(HungUp("leg-1"))
         with pytest.raises(RuntimeError, match="closed"):
@@ -356,8 +413,95 @@ def test_a_closed_driver_leaves_its_calls_to_another() -> None:
         async with Driver(engine, apps, media=media) as second:
             second.submit(HungUp("leg-1"))
             await second.drain()
-        assert engine.live_calls() == 0
+        assert engine.live_legs() == 0
         assert apps.paths == ["/voice", "/status"]
+
+    run(scenario())
+
+
+def test_draining_before_the_start_waits_for_what_was_submitted() -> None:
+    async def scenario() -> None:
+        apps = Applications({"/voice": response("<Reject/>")})
+        driver = Driver(new_engine(), apps, media=Speaker())
+        await driver.drain()
+        driver.submit(incoming())
+        drained = asyncio.ensure_future(driver.drain())
+        await asyncio.sleep(0.01)
+        assert not drained.done()
+        async with driver:
+            await drained
+            assert apps.paths == ["/voice", "/status"]
+
+    run(scenario())
+
+
+def test_a_driver_begins_once() -> None:
+    async def scenario() -> None:
+        driver = Driver(new_engine(), Applications({}), media=Speaker())
+        async with driver:
+            with pytest.raises(RuntimeError, match="runs already"):
+                await driver.run()
+            await driver.submit_checked(Tick())
+        with pytest.raises(RuntimeError, match="closed"):
+            await driver.run()
+
+    run(scenario())
+
+
+def test_a_close_that_is_given_up_goes_on_and_can_be_waited_for() -> None:
+    async def scenario() -> None:
+        asked, broken_off = asyncio.Event(), asyncio.Event()
+
+        async def voice(_: FormRequest) -> str:
+            asked.set()
+            try:
+                await asyncio.sleep(60)
+            finally:
+                await asyncio.sleep(0.02)
+                broken_off.set()
+            return ""
+
+        driver = Driver(new_engine(), Applications({"/voice": voice}), media=Speaker())
+        await driver.__aenter__()
+        driver.submit(incoming())
+        await asked.wait()
+        for turns in range(3):
+            closing = asyncio.ensure_future(driver.aclose())
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            closing.cancel()
+            await asyncio.gather(closing, return_exceptions=True)
+        await asyncio.gather(driver.aclose(), driver.aclose())
+        assert broken_off.is_set()
+        assert not driver._webhooks._tasks
+
+    run(scenario())
+
+
+def test_media_that_can_be_bound_is_told_where_its_inputs_go() -> None:
+    class Bound(Speaker):
+        def __init__(self) -> None:
+            super().__init__()
+            self.said: list[str] = []
+
+        def bind(self, submit: Callable[[Input], None]) -> None:
+            self.submit = submit
+
+        def perform(self, effect: MediaEffect) -> None:
+            super().perform(effect)
+            if isinstance(effect, Say):
+                self.submit(MediaDone(effect.reply))
+                self.said.append(effect.text)
+
+    async def scenario() -> None:
+        apps = Applications({"/voice": response("<Say>Hello</Say>")})
+        media = Bound()
+        waiting = Driver(new_engine(), apps, media=media)
+        assert not hasattr(media, "submit"), "nothing happens before it begins"
+        async with waiting as driver:
+            driver.submit(incoming())
+            await driver.drain()
+        assert media.said == ["Hello"]
 
     run(scenario())
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -129,12 +130,30 @@ def test_a_hook_without_an_answer_in_time_denies(caplog: pytest.LogCaptureFixtur
     assert "denied" in caplog.text
 
 
+def test_a_hook_has_as_long_as_the_engine_waits() -> None:
+    async def slow(_: Facts) -> Allow:
+        await asyncio.sleep(60)
+        return Allow()
+
+    async def scenario() -> list[str]:
+        apps = Applications({"/voice": DIAL, "/after": response("<Hangup/>")})
+        config = Config(consult=True, consult_timeout_ms=100)
+        async with Session(registry(), apps, policy=slow, config=config) as session:
+            caller = await session.dial(CALLER, NUMBER)
+            await caller.ended()
+        return apps.paths
+
+    started = time.perf_counter()
+    assert "/after" in run(scenario())
+    assert time.perf_counter() - started < 3
+
+
 def test_a_timeout_of_the_hooks_own_is_not_taken_for_ours() -> None:
     async def policy(_: Facts) -> Allow:
         raise TimeoutError
 
     async def scenario(facts: Facts) -> object:
-        verdict = decide(policy, facts)
+        verdict = decide(policy, facts, deadline=5)
         assert not isinstance(verdict, Allow | Deny)
         return await verdict
 
@@ -142,7 +161,7 @@ def test_a_timeout_of_the_hooks_own_is_not_taken_for_ours() -> None:
 
 
 def test_a_broken_hook_is_logged_with_its_traceback(caplog: pytest.LogCaptureFixture) -> None:
-    assert isinstance(decide(raise_an_exception, _facts()), Deny)
+    assert isinstance(decide(raise_an_exception, _facts(), deadline=5), Deny)
     (record,) = caplog.records
     assert record.exc_info is not None
     assert isinstance(record.exc_info[1], LookupError)

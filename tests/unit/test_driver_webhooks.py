@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from appconnect import Engine
 from appconnect.driver.webhooks import QUEUE_LIMIT, Webhooks
-from appconnect.effects import Fetch, Notify
+from appconnect.effects import Fetch, Notify, Report
+from appconnect.events import ProblemRaised
 from appconnect.inputs import HttpFailure, HttpResponse, IncomingCall, Speech
 from appconnect.transport import Failure, FailureReason, Response
 from tests.unit.applications import CALLER, NUMBER, registry, response, run
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     import pytest
 
     from appconnect.inputs import Input
-    from appconnect.transport import Request
+    from appconnect.transport import HttpRequest
 
 SLOW = 0.3
 """Seconds that the slow notices of these tests may take in all."""
@@ -54,7 +55,7 @@ class Recorder:
         self.begun: list[bytes] = []
         self.times: list[float] = []
 
-    async def exchange(self, request: Request) -> Response | Failure:
+    async def exchange(self, request: HttpRequest) -> Response | Failure:
         number = len(self.begun)
         self.begun.append(request.body)
         self.times.append(asyncio.get_running_loop().time())
@@ -129,8 +130,18 @@ def test_more_notices_than_the_queue_holds_are_dropped_with_an_outcome(
     outcomes = run(deliver(transport, [effect] * (QUEUE_LIMIT + 2)))
     assert len(outcomes) == QUEUE_LIMIT + 2
     assert len(transport.begun) == QUEUE_LIMIT
-    assert outcomes[QUEUE_LIMIT] == outcomes[QUEUE_LIMIT + 1] == HttpFailure(effect.reply, "timeout")
+    assert outcomes[QUEUE_LIMIT] == outcomes[QUEUE_LIMIT + 1] == HttpFailure(effect.reply, "overloaded")
     assert "dropped" in caplog.text
+
+
+def test_a_dropped_notice_is_told_as_one_that_waited_too_long() -> None:
+    engine = Engine(registry(), bytes(32))
+    first, second = notices(2, "leg-1", engine)
+    for notice, reason, code in ((first, "overloaded", 15002), (second, "timeout", 15003)):
+        (report,) = engine.handle(HttpFailure(notice.reply, reason), 1)
+        assert isinstance(report, Report)
+        assert isinstance(report.event, ProblemRaised)
+        assert report.event.code == code
 
 
 def test_whatever_a_transport_does_there_is_one_outcome(caplog: pytest.LogCaptureFixture) -> None:

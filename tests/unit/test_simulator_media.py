@@ -45,7 +45,7 @@ def play(url: str | None, tones: str | None = None, *, rounds: int = 1) -> Play:
 
 
 def record(silence: int | None, *, beep: bool = True) -> StartRecording:
-    return StartRecording(REPLY, LEG, CALL, RECORDING, beep, silence, True, False)  # noqa: FBT003 - fields in order
+    return StartRecording(REPLY, LEG, CALL, RECORDING, beep, silence, True, False, "both")  # noqa: FBT003 - fields in order
 
 
 def collect(*, digits: bool = True, speech: bool = False, pause: int | None = None) -> Collect:

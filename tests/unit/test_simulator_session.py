@@ -65,7 +65,7 @@ def test_a_call_across_two_accounts() -> None:
             assert await caller.ended() == "normal"
             assert caller.status == "completed"
             await session.drain()
-            assert session.engine.live_calls() == 0
+            assert session.engine.live_legs() == 0
         assert [entry.text for entry in caller.heard] == [
             "Press one for support",
             "One moment",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
+from appconnect.driver.aiohttp_transport import AiohttpTransport
 from appconnect.driver.http import HttpTransport
 from appconnect.transport import BODY_LIMIT, Failure, Response
 from tests.unit.misbehaving import CASES, TWIML, Misbehaving, OpenGuard, webhook
@@ -81,11 +82,8 @@ def test_one_exchange_ends_as_the_table_says(row: Row, loop: str) -> None:
 
 @pytest.mark.parametrize("row", [row for row in rows() if row.aiohttp != "-"], ids=lambda row: row.name)
 def test_one_exchange_by_way_of_aiohttp_ends_as_the_table_says(row: Row) -> None:
-    pytest.importorskip("aiohttp")
-    module = importlib.import_module("appconnect.driver.aiohttp_transport")
-
     async def work() -> None:
-        async with Misbehaving() as server, module.AiohttpTransport(OpenGuard()) as transport:
+        async with Misbehaving() as server, AiohttpTransport(OpenGuard()) as transport:
             seconds = 0.4 if row.name in _SLOW else 5.0
             outcome = await transport.exchange(webhook(server.port, f"/{row.name}", total_timeout=seconds))
             assert told(outcome) == (row.aiohttp or row.outcome), outcome

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import importlib
+import errno
+import os
 import socket
 import ssl
+import threading
 import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import trustme
 
-from appconnect.driver.connect import connect, default_ssl_context
+from appconnect.driver.aiohttp_transport import AiohttpTransport
+from appconnect.driver.connect import connect, default_ssl_context, resolve
 from appconnect.driver.http import HttpTransport
 from appconnect.driver.pool import Limits
 from appconnect.transport import Failure, FailureReason, Resolver, Response, Transport
@@ -170,6 +173,130 @@ def test_a_name_that_sni_cannot_carry_is_a_dns_failure_whatever_the_resolver_say
     asyncio.run(work())
 
 
+class SlowNames:
+    """An operating system's resolver whose look-ups under `slow.example` hang until they are let go."""
+
+    def __init__(self) -> None:
+        self.let_go = threading.Event()
+        self.at_work = 0
+        self.most = 0
+        self._lock = threading.Lock()
+
+    def __call__(self, host: str, port: int, **_options: object) -> list[tuple[object, ...]]:
+        if host.endswith("slow.example"):
+            with self._lock:
+                self.at_work += 1
+                self.most = max(self.most, self.at_work)
+            self.let_go.wait(10)
+            with self._lock:
+                self.at_work -= 1
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (PUBLIC, port))]
+
+
+def test_slow_names_of_one_account_starve_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = SlowNames()
+    monkeypatch.setattr(socket, "getaddrinfo", names)
+
+    async def work() -> None:
+        async with Misbehaving() as server:
+            async with HttpTransport(OpenGuard(), connector=Recorder(server.port)) as transport:
+
+                def ask(host: str, account: str) -> asyncio.Task[Response | Failure]:
+                    request = webhook(80, host=host, account=account, connect_timeout=0.3)
+                    return asyncio.create_task(transport.exchange(request))
+
+                slow = [ask(f"h{number}.slow.example", "AC1") for number in range(40)]
+                await asyncio.sleep(0.05)
+                assert isinstance(await ask("fine.example", "AC2"), Response)
+                assert {failed(outcome) for outcome in await asyncio.gather(*slow)} == {FailureReason.DNS}
+                # Nobody waits for them any more, but their threads are not back: no more are taken.
+                again = [ask(f"h{number}.slow.example", "AC1") for number in range(40)]
+                assert isinstance(await ask("fine.example", "AC3"), Response)
+                assert {failed(outcome) for outcome in await asyncio.gather(*again)} == {FailureReason.DNS}
+                assert (names.at_work, names.most) == (4, 4)
+                names.let_go.set()
+                # They come back in their own time, and one that waits gets its turn.
+                assert isinstance(await ask("h1.slow.example", "AC1"), Response)
+            assert len(transport._opener._lookups) == 0
+
+    try:
+        asyncio.run(work())
+    finally:
+        names.let_go.set()
+
+
+def test_look_ups_do_not_wait_for_what_other_threads_of_the_program_do() -> None:
+    async def work() -> None:
+        let_go = threading.Event()
+        busy = [asyncio.create_task(asyncio.to_thread(let_go.wait, 10)) for _ in range(64)]
+        await asyncio.sleep(0.05)
+        try:
+            async with asyncio.timeout(3):
+                assert list(await resolve("127.0.0.1", 80)) == ["127.0.0.1"]
+        finally:
+            let_go.set()
+        assert all(await asyncio.gather(*busy))
+
+    asyncio.run(work())
+
+
+def test_a_cancelled_look_up_keeps_its_place_until_it_is_back() -> None:
+    async def work() -> None:
+        back = asyncio.Event()
+        asked: list[str] = []
+
+        async def slow(host: str, _port: int) -> list[str]:
+            asked.append(host)
+            await back.wait()
+            return [PUBLIC]
+
+        there = Recorder(1, refusing=(PUBLIC,))
+        async with HttpTransport(OpenGuard(), resolver=slow, connector=there) as transport:
+            tasks = [
+                asyncio.create_task(transport.exchange(webhook(80, host=f"h{number}.example")))
+                for number in range(8)
+            ]
+            await asyncio.sleep(0.01)
+            for task in tasks[:4]:
+                task.cancel()
+            await asyncio.sleep(0.01)
+            assert len(asked) == 4
+            back.set()
+            outcomes = await asyncio.gather(*tasks[4:])
+            assert {failed(outcome) for outcome in outcomes} == {FailureReason.REFUSED}
+            assert len(asked) == 8
+            assert len(transport._opener._lookups) == 0
+
+    asyncio.run(work())
+
+
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM])
+@pytest.mark.parametrize("where", ["resolver", "connector"])
+def test_a_lack_of_descriptors_is_not_the_hosts_fault(where: str, number: int) -> None:
+    async def lacking(_host: str, _port: int) -> Any:  # noqa: ANN401  It never returns.
+        raise OSError(number, os.strerror(number))
+
+    async def work() -> None:
+        plugged: dict[str, Any] = {"resolver": Names(a=[[PUBLIC, PUBLIC]]), where: lacking}
+        async with HttpTransport(OpenGuard(), **plugged) as transport:
+            outcome = await transport.exchange(webhook(80, host="a.example"))
+            assert failed(outcome) is FailureReason.OVERLOADED
+
+    asyncio.run(work())
+
+
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.ENOMEM])
+def test_the_numbers_of_the_resolver_are_its_own(number: int) -> None:
+    async def unknown(_host: str, _port: int) -> list[str]:
+        raise socket.gaierror(number, "a number that means something else here")
+
+    async def work() -> None:
+        async with HttpTransport(OpenGuard(), resolver=unknown) as transport:
+            assert failed(await transport.exchange(webhook(80, host="a.example"))) is FailureReason.DNS
+
+    asyncio.run(work())
+
+
 @pytest.mark.parametrize(("connect_time", "total_time"), [(0.2, 5.0), (5.0, 0.2)])
 def test_a_resolver_that_never_answers_is_a_dns_failure_within_the_budget(
     connect_time: float, total_time: float
@@ -286,13 +413,10 @@ def house() -> House:
 
 
 def transports(context: ssl.SSLContext, resolver: Resolver) -> list[Callable[[], Transport]]:
-    made: list[Callable[[], Transport]] = [
-        lambda: HttpTransport(OpenGuard(), ssl_context=context, resolver=resolver)
+    return [
+        lambda: HttpTransport(OpenGuard(), ssl_context=context, resolver=resolver),
+        lambda: AiohttpTransport(OpenGuard(), ssl_context=context, resolver=resolver),
     ]
-    if importlib.util.find_spec("aiohttp") is not None:
-        module: Any = importlib.import_module("appconnect.driver.aiohttp_transport")
-        made.append(lambda: module.AiohttpTransport(OpenGuard(), ssl_context=context, resolver=resolver))
-    return made
 
 
 async def outcomes_of(

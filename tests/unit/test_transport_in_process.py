@@ -5,13 +5,24 @@ from __future__ import annotations
 import asyncio
 import gzip
 import importlib
+import re
 import sys
 import threading
 import time
 from typing import TYPE_CHECKING, Any
 
+import aiohttp
+import flask
 import pytest
+import starlette.applications
+import starlette.requests
+import starlette.responses
+import starlette.routing
+from twilio.twiml.voice_response import VoiceResponse
 
+from appconnect.driver import aiohttp_transport
+from appconnect.driver.aiohttp_transport import AiohttpTransport
+from appconnect.driver.pool import Limits
 from appconnect.transport import (
     BODY_LIMIT,
     AsgiTransport,
@@ -24,10 +35,10 @@ from appconnect.transport import (
     Transport,
     WsgiTransport,
 )
-from tests.unit.misbehaving import TWIML, Webhook, webhook
+from tests.unit.misbehaving import TWIML, Misbehaving, OpenGuard, Webhook, webhook
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Awaitable, Callable, Iterable
 
 TEXT = TWIML.decode()
 
@@ -88,10 +99,8 @@ def test_twiml_from_a_function_is_xml() -> None:
 
 
 def test_a_voice_response_of_the_twilio_library_is_an_answer() -> None:
-    twiml = pytest.importorskip("twilio.twiml.voice_response")
-
     def voice(_request: FormRequest) -> Any:  # noqa: ANN401
-        document = twiml.VoiceResponse()
+        document = VoiceResponse()
         document.say("Hello")
         return document
 
@@ -316,7 +325,149 @@ def test_a_start_up_that_fails_is_told_to_whoever_asks() -> None:
     asyncio.run(work())
 
 
+def hanging_start(events: list[str], go: asyncio.Event) -> Callable[[Any, Any, Any], Awaitable[None]]:
+    """An application whose start-up takes until it is let go."""
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401
+        if scope["type"] == "lifespan":
+            events.append((await receive())["type"])
+            await go.wait()
+            await send({"type": "lifespan.startup.complete"})
+            events.append((await receive())["type"])
+            await send({"type": "lifespan.shutdown.complete"})
+            return
+        await receive()
+        await send(START)
+        await send(piece(TWIML))
+
+    return application
+
+
+def test_a_start_up_that_hangs_uses_up_the_time_of_the_exchange_and_goes_on() -> None:
+    async def work() -> None:
+        events: list[str] = []
+        go = asyncio.Event()
+        async with AsgiTransport(hanging_start(events, go)) as transport:
+            started = time.perf_counter()
+            outcomes = await asyncio.gather(
+                *(transport.exchange(webhook(80, total_timeout=seconds)) for seconds in (0.05, 0.1, 0.1))
+            )
+            assert [type(outcome) for outcome in outcomes] == [Failure] * 3
+            assert time.perf_counter() - started < 1
+            cancelled = asyncio.create_task(transport.exchange(webhook(80)))
+            await asyncio.sleep(0.01)
+            cancelled.cancel()
+            await asyncio.gather(cancelled, return_exceptions=True)
+            go.set()
+            assert response(await transport.exchange(webhook(80))).body == TWIML
+        assert events == ["lifespan.startup", "lifespan.shutdown"]
+
+    asyncio.run(work())
+
+
+def test_closing_during_the_start_up_leaves_nothing_behind() -> None:
+    async def work() -> None:
+        events: list[str] = []
+        transport = AsgiTransport(hanging_start(events, asyncio.Event()))
+        waiting = asyncio.create_task(transport.exchange(webhook(80)))
+        await asyncio.sleep(0.01)
+        async with asyncio.timeout(1):
+            await transport.aclose()
+            with pytest.raises(RuntimeError, match="closed during"):
+                await waiting
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+
+    asyncio.run(work())
+
+
+@pytest.mark.parametrize("size", [1, 1_000, BODY_LIMIT + 1])
+@pytest.mark.parametrize("status", [200, 500])
+def test_an_asgi_answer_without_an_end_is_cut_off_at_the_cap(
+    caplog: pytest.LogCaptureFixture, size: int, status: int
+) -> None:
+    ended: list[int] = []
+
+    async def application(_scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401
+        await receive()
+        await send({**START, "status": status})
+        sent = 0
+        try:
+            while True:
+                await send(piece(b"x" * size, more=True))
+                sent += size
+        finally:
+            ended.append(sent)
+
+    async def work() -> Response | Failure:
+        async with AsgiTransport(application, lifespan=False) as transport:
+            outcome = await transport.exchange(webhook(80))
+            await asyncio.sleep(0)
+            assert len(ended) == 1
+            assert ended[0] <= BODY_LIMIT + 4 * size
+            return outcome
+
+    outcome = asyncio.run(work())
+    assert not caplog.records, "it was stopped, which is no failure of its own"
+    if status == 200:
+        assert isinstance(outcome, Failure)
+        assert outcome.reason is FailureReason.TOO_LARGE
+    else:
+        assert outcome == Response(500, [("content-type", "text/xml")], b"")
+
+
+def test_an_asgi_answer_that_never_ends_does_not_block_the_loop() -> None:
+    async def application(_scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401
+        await receive()
+        await send(START)
+        while True:
+            await send(piece(b"", more=True))
+
+    async def work() -> None:
+        async with AsgiTransport(application, lifespan=False) as transport:
+            outcome = await transport.exchange(webhook(80, total_timeout=0.1))
+            assert isinstance(outcome, Failure)
+            assert outcome.reason is FailureReason.TIMEOUT
+
+    asyncio.run(work())
+
+
 # WSGI.
+
+
+@pytest.mark.parametrize("by_write", [False, True])
+def test_a_wsgi_answer_without_an_end_is_cut_off_at_the_cap(by_write: bool) -> None:  # noqa: FBT001
+    given: list[int] = []
+
+    def pieces() -> Iterable[bytes]:
+        try:
+            while True:
+                given.append(1_000)
+                yield b"x" * 1_000
+        finally:
+            given.append(0)
+
+    def application(_environ: dict[str, Any], start: Any) -> Iterable[bytes]:  # noqa: ANN401
+        write = start("200 OK", [])
+        if by_write:
+            for each in pieces():
+                write(each)
+        return pieces()
+
+    outcome = ask(WsgiTransport(application))
+    assert isinstance(outcome, Failure)
+    assert outcome.reason is FailureReason.TOO_LARGE
+    assert sum(given) < BODY_LIMIT + 2_000
+    assert given[-1] == 0, "the generator was closed"
+
+
+def test_a_wsgi_application_may_start_its_answer_anew_after_an_error() -> None:
+    def application(_environ: dict[str, Any], start: Any) -> Iterable[bytes]:  # noqa: ANN401
+        write = start("200 OK", [("Content-Encoding", "gzip")])
+        write(gzip.compress(TWIML)[:9])
+        start("503 Later", [], (None, None, None))
+        return [b"later"]
+
+    assert response(ask(WsgiTransport(application))) == Response(503, [], b"later")
 
 
 def test_a_wsgi_application_sees_the_request() -> None:
@@ -365,36 +516,31 @@ def test_a_wsgi_application_that_never_starts_its_answer_is_a_500() -> None:
     assert response(ask(WsgiTransport(lambda _environ, _start: [TWIML]))).status == 500
 
 
-# Frameworks, where they are installed.
+# Frameworks.
 
 
-def starlette() -> Transport:
-    applications = pytest.importorskip("starlette.applications")
-    responses = pytest.importorskip("starlette.responses")
-    routing = pytest.importorskip("starlette.routing")
-
-    async def voice(request: Any) -> Any:  # noqa: ANN401
+def of_starlette() -> Transport:
+    async def voice(request: starlette.requests.Request) -> starlette.responses.Response:
         body = (await request.body()).decode()
-        return responses.Response(f"<Response><Say>{body}</Say></Response>", media_type="text/xml")
+        return starlette.responses.Response(f"<Response><Say>{body}</Say></Response>", media_type="text/xml")
 
-    return AsgiTransport(applications.Starlette(routes=[routing.Route("/voice", voice, methods=["POST"])]))
+    route = starlette.routing.Route("/voice", voice, methods=["POST"])
+    return AsgiTransport(starlette.applications.Starlette(routes=[route]))
 
 
-def flask() -> Transport:
-    module = pytest.importorskip("flask")
-    application = module.Flask("voice", root_path=".")
+def of_flask() -> Transport:
+    application = flask.Flask("voice", root_path=".")
 
-    def voice() -> Any:  # noqa: ANN401
-        return module.Response(
-            f"<Response><Say>CallSid={module.request.form['CallSid']}</Say></Response>", mimetype="text/xml"
+    def voice() -> flask.Response:
+        return flask.Response(
+            f"<Response><Say>CallSid={flask.request.form['CallSid']}</Say></Response>", mimetype="text/xml"
         )
 
     application.add_url_rule("/voice", view_func=voice, methods=["POST"])
     return WsgiTransport(application)
 
 
-@pytest.mark.filterwarnings("default")
-@pytest.mark.parametrize("make", [starlette, flask])
+@pytest.mark.parametrize("make", [of_starlette, of_flask])
 def test_a_frameworks_application_answers(make: Callable[[], Transport]) -> None:
     outcome = response(ask(make()))
     assert (outcome.status, outcome.body) == (200, b"<Response><Say>CallSid=CA1</Say></Response>")
@@ -446,10 +592,32 @@ def test_a_router_without_a_default_refuses_the_rest() -> None:
     assert outcome.reason is FailureReason.REFUSED
 
 
+@pytest.mark.parametrize("prefix", ["localhost:8000", "127.0.0.1:80", "[::1]:8000", "bank.example:"])
+def test_a_host_with_a_port_needs_a_scheme(prefix: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(f"write http://{prefix}")):
+        RouterTransport({prefix: named("x")})
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("bank.example", "BANK.example"),
+        ("::1", "[::1]"),
+        ("https://bank.example", "https://bank.example:443/"),
+        ("http://bank.example/ivr", "http://Bank.example:80/ivr/"),
+    ],
+)
+def test_a_prefix_given_twice_is_refused(first: str, second: str) -> None:
+    with pytest.raises(ValueError, match="is given twice"):
+        RouterTransport({first: named("x"), second: named("y")})
+
+
 @pytest.mark.parametrize(
     "prefix",
     [
         "",
+        "g::h",
+        "[g::h]",
         "bank.example/ivr",
         "ftp://bank.example",
         "https://",
@@ -475,9 +643,99 @@ def test_closing_a_router_closes_each_transport_once() -> None:
         async def aclose(self) -> None:
             self.closed += 1
 
+    class Failing(Closing):
+        async def aclose(self) -> None:
+            await super().aclose()
+            raise OSError("a defect")
+
     shared, rest = Closing(), Closing()
     asyncio.run(RouterTransport({"a.example": shared, "https://b.example/x": shared}, default=rest).aclose())
     assert (shared.closed, rest.closed) == (1, 1)
+
+    broken = [Failing(), Failing()]
+    router = RouterTransport({"a.example": broken[0], "b.example": broken[1]}, default=rest)
+    with pytest.raises(ExceptionGroup) as raised:
+        asyncio.run(router.aclose())
+    assert len(raised.value.exceptions) == 2
+    assert [broken[0].closed, broken[1].closed, rest.closed] == [1, 1, 2]
+
+
+def test_every_transport_is_left_by_async_with() -> None:
+    closed: list[str] = []
+
+    class Closing(RouterTransport):
+        async def aclose(self) -> None:
+            closed.append("router")
+            await super().aclose()
+
+    async def work() -> None:
+        async with (
+            named("function") as function,
+            WsgiTransport(lambda _environ, _start: []) as wsgi,
+            Closing({"a.example": function, "b.example": wsgi}) as router,
+        ):
+            assert response(await router.exchange(webhook(80, host="a.example"))).body == b"function"
+            assert closed == []
+
+    asyncio.run(work())
+    assert closed == ["router"]
+
+
+# What only the transport by way of aiohttp can do wrong.
+
+
+def test_a_closed_transport_makes_no_new_session() -> None:
+    async def work() -> None:
+        async with Misbehaving() as server:
+            transport = AiohttpTransport(OpenGuard())
+            assert response(await transport.exchange(webhook(server.port))).status == 200
+            await transport.aclose()
+            with pytest.raises(RuntimeError, match="closed"):
+                await transport.exchange(webhook(server.port))
+            assert transport._sessions == {}
+
+    asyncio.run(work())
+
+
+def test_a_session_that_makes_room_is_never_one_in_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(aiohttp_transport, "_ACCOUNTS_KEPT", 1)
+    close = aiohttp.ClientSession.close
+
+    async def close_slowly(session: aiohttp.ClientSession) -> None:
+        await close(session)
+        await asyncio.sleep(0.02)
+
+    monkeypatch.setattr(aiohttp.ClientSession, "close", close_slowly)
+
+    async def work() -> None:
+        async with Misbehaving() as server, AiohttpTransport(OpenGuard()) as transport:
+            assert response(await transport.exchange(webhook(server.port, account="AC0"))).status == 200
+            tasks = []
+            for number in range(1, 4):
+                request = webhook(server.port, account=f"AC{number}")
+                tasks.append(asyncio.create_task(transport.exchange(request)))
+                await asyncio.sleep(0.005)
+            outcomes = await asyncio.gather(*tasks)
+            assert [response(outcome).status for outcome in outcomes] == [200] * 3
+            assert transport._running == {}
+
+    asyncio.run(work())
+
+
+def test_the_queue_of_an_account_is_bounded_by_way_of_aiohttp_too() -> None:
+    async def work() -> None:
+        limits = Limits(per_account=1, waiting=2)
+        async with Misbehaving() as server, AiohttpTransport(OpenGuard(), limits=limits) as transport:
+            tasks = [
+                asyncio.create_task(transport.exchange(webhook(server.port, "/ok_slow"))) for _ in range(4)
+            ]
+            outcomes = await asyncio.gather(*tasks)
+            assert [response(outcome).status for outcome in outcomes[:3]] == [200] * 3
+            assert server.connections == 1
+            assert isinstance(outcomes[3], Failure)
+            assert outcomes[3].reason is FailureReason.OVERLOADED
+
+    asyncio.run(work())
 
 
 def test_aiohttp_missing_is_told_with_the_name_of_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:

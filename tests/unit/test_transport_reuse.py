@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+import sys
 import time
 
 import pytest
@@ -12,9 +13,16 @@ import pytest
 from appconnect.driver.connect import connect
 from appconnect.driver.connection import Connection
 from appconnect.driver.http import HttpTransport
-from appconnect.driver.pool import Limits, Pool, Turnstile
+from appconnect.driver.pool import Limits, Pool, affordable_exchanges
+from appconnect.driver.turnstile import Turnstile, Turnstiles
 from appconnect.transport import Failure, FailureReason, Response
 from tests.unit.misbehaving import TWIML, Conversation, Misbehaving, OpenGuard, answer, webhook
+
+LATE = Failure(FailureReason.TIMEOUT, "late")
+
+
+async def local(_host: str, _port: int) -> list[str]:
+    return ["127.0.0.1"]
 
 
 def reason(outcome: Response | Failure) -> FailureReason:
@@ -44,9 +52,6 @@ def test_exchanges_one_after_another_share_a_connection() -> None:
 
 @pytest.mark.parametrize("change", [{"account": "AC2"}, {"host": "localhost"}])
 def test_no_connection_is_shared_between_accounts_or_hosts(change: dict[str, str]) -> None:
-    async def local(_host: str, _port: int) -> list[str]:
-        return ["127.0.0.1"]
-
     async def work() -> None:
         async with Misbehaving() as server, HttpTransport(OpenGuard(), resolver=local) as transport:
             await transport.exchange(webhook(server.port))
@@ -76,7 +81,10 @@ def test_exchanges_at_once_share_connections_up_to_the_bound_and_all_are_answere
 def test_a_site_that_hangs_holds_up_no_other() -> None:
     async def work() -> None:
         limits = Limits(per_site=4)
-        async with Misbehaving() as server, HttpTransport(OpenGuard(), limits=limits) as transport:
+        async with (
+            Misbehaving() as server,
+            HttpTransport(OpenGuard(), limits=limits, resolver=local) as transport,
+        ):
             hanging = [
                 asyncio.create_task(
                     transport.exchange(webhook(server.port, "/never_answers", total_timeout=seconds))
@@ -85,7 +93,7 @@ def test_a_site_that_hangs_holds_up_no_other() -> None:
             ]
             await asyncio.sleep(0.1)
             started = time.perf_counter()
-            assert status(await transport.exchange(webhook(server.port, account="AC2"))) == 200
+            assert status(await transport.exchange(webhook(server.port, host="other.example"))) == 200
             assert time.perf_counter() - started < 0.4
             outcomes = await asyncio.gather(*hanging)
             assert {reason(outcome) for outcome in outcomes} == {FailureReason.TIMEOUT}
@@ -96,17 +104,88 @@ def test_a_site_that_hangs_holds_up_no_other() -> None:
     asyncio.run(work())
 
 
-def test_the_queue_of_a_site_is_bounded() -> None:
+def test_an_account_whose_hosts_all_hang_holds_up_no_other() -> None:
     async def work() -> None:
-        limits = Limits(per_site=1, waiting=2)
+        limits = Limits(per_site=4, per_account=4, in_all=6)
+        async with (
+            Misbehaving() as server,
+            HttpTransport(OpenGuard(), limits=limits, resolver=local) as transport,
+        ):
+            hanging = [
+                asyncio.create_task(
+                    transport.exchange(
+                        webhook(
+                            server.port, "/never_answers", host=f"h{number}.example", total_timeout=seconds
+                        )
+                    )
+                )
+                for number, seconds in enumerate([0.8] * 4 + [0.4] * 16)
+            ]
+            await asyncio.sleep(0.1)
+            started = time.perf_counter()
+            for number in range(3):
+                request = webhook(server.port, host=f"h{number}.example", account="AC2")
+                assert status(await transport.exchange(request)) == 200
+            assert time.perf_counter() - started < 0.3
+            outcomes = await asyncio.gather(*hanging)
+            assert {reason(outcome) for outcome in outcomes} == {FailureReason.TIMEOUT}
+            assert server.paths().count("/never_answers") == 4
+            assert transport._pool is not None
+            assert len(transport._pool.accounts) == 0
+
+    asyncio.run(work())
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [
+        Limits(per_site=1, waiting=2),
+        Limits(per_account=1, waiting=2),
+        Limits(in_all=1, waiting=2),
+    ],
+    ids=["site", "account", "all"],
+)
+def test_every_queue_is_bounded_and_a_full_one_is_nobodys_fault_but_ours(limits: Limits) -> None:
+    async def work() -> None:
         async with Misbehaving() as server, HttpTransport(OpenGuard(), limits=limits) as transport:
             tasks = [
                 asyncio.create_task(transport.exchange(webhook(server.port, "/ok_slow"))) for _ in range(4)
             ]
             outcomes = await asyncio.gather(*tasks)
-            assert [isinstance(outcome, Failure) for outcome in outcomes] == [False, False, False, True]
+            assert [status(outcome) for outcome in outcomes[:3]] == [200] * 3
+            assert reason(outcomes[3]) is FailureReason.OVERLOADED
 
     asyncio.run(work())
+
+
+def test_a_wait_for_others_is_not_the_hosts_fault() -> None:
+    async def work() -> None:
+        limits = Limits(in_all=1)
+        async with Misbehaving() as server, HttpTransport(OpenGuard(), limits=limits) as transport:
+            hanging = asyncio.create_task(
+                transport.exchange(webhook(server.port, "/never_answers", total_timeout=0.4))
+            )
+            await asyncio.sleep(0.05)
+            late = await transport.exchange(webhook(server.port, account="AC2", total_timeout=0.1))
+            assert reason(late) is FailureReason.OVERLOADED
+            assert reason(await hanging) is FailureReason.TIMEOUT
+
+    asyncio.run(work())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it has no such limit")
+@pytest.mark.parametrize(
+    ("descriptors", "exchanges"),
+    [(64, 16), (256, 128), (1_024, 896), (1_152, 1_024), (1_000_000, 1_024), (1, 1), (None, 1_024)],
+)
+def test_descriptors_are_left_for_the_rest_of_the_program(
+    monkeypatch: pytest.MonkeyPatch, descriptors: int | None, exchanges: int
+) -> None:
+    import resource  # noqa: PLC0415 - not everywhere
+
+    soft = resource.RLIM_INFINITY if descriptors is None else descriptors
+    monkeypatch.setattr(resource, "getrlimit", lambda _which: (soft, resource.RLIM_INFINITY))
+    assert affordable_exchanges() == exchanges
 
 
 def test_open_connections_are_bounded_over_all_sites() -> None:
@@ -273,6 +352,7 @@ def test_cancelling_at_any_moment_leaves_nothing_behind() -> None:
             pool = transport._pool
             assert pool is not None
             assert (pool.turnstile.inside, len(pool.turnstile.waiting)) == (0, 0)
+            assert len(pool.accounts) == 0
             assert status(await transport.exchange(webhook(server.port))) == 200
             await asyncio.sleep(0)
             assert pool._open == set(pool._idle)
@@ -299,6 +379,23 @@ def test_closing_ends_what_runs_and_frees_every_connection() -> None:
             with pytest.raises(RuntimeError, match="closed"):
                 await transport.exchange(webhook(server.port))
             await transport.aclose()
+
+    asyncio.run(work())
+
+
+def test_closing_twice_at_once_ends_both_also_when_one_is_given_up() -> None:
+    async def work() -> None:
+        async with Misbehaving() as server:
+            transport = HttpTransport(OpenGuard())
+            await transport.exchange(webhook(server.port))
+            given_up = asyncio.create_task(transport.aclose())
+            others = [asyncio.create_task(transport.aclose()) for _ in range(2)]
+            await asyncio.sleep(0)
+            given_up.cancel()
+            async with asyncio.timeout(2):
+                await asyncio.gather(*others)
+            assert transport._pool is not None
+            assert transport._pool._open == set()
 
     asyncio.run(work())
 
@@ -365,11 +462,14 @@ def test_a_transport_belongs_to_one_loop() -> None:
 
 def test_a_turnstile_lets_in_by_order_and_loses_no_place() -> None:
     async def work() -> None:
-        turnstile = Turnstile(1)
+        turnstile = Turnstile(1, 99)
         order: list[int] = []
 
         async def pass_through(number: int) -> None:
-            if turnstile.try_enter() or await turnstile.enter(asyncio.get_running_loop().time() + 5):
+            if (
+                turnstile.try_enter()
+                or await turnstile.enter(asyncio.get_running_loop().time() + 5, LATE) is None
+            ):
                 order.append(number)
                 await asyncio.sleep(0)
                 turnstile.leave()
@@ -384,19 +484,39 @@ def test_a_turnstile_lets_in_by_order_and_loses_no_place() -> None:
     asyncio.run(work())
 
 
+def test_the_turnstile_of_an_account_is_forgotten_when_nobody_is_at_it() -> None:
+    async def work() -> None:
+        turnstiles = Turnstiles(1, 99)
+        later = asyncio.get_running_loop().time() + 5
+        assert turnstiles.try_enter("AC1")
+        assert turnstiles.try_enter("AC2")
+        waiting = asyncio.create_task(turnstiles.enter("AC1", later, LATE))
+        assert not turnstiles.try_enter("AC1")
+        await asyncio.sleep(0)
+        turnstiles.leave("AC1")
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        assert len(turnstiles) == 1
+        turnstiles.leave("AC2")
+        assert len(turnstiles) == 0
+
+    asyncio.run(work())
+
+
 def test_a_turn_that_comes_with_a_cancellation_is_passed_on() -> None:
     async def work() -> None:
-        turnstile = Turnstile(1)
+        turnstile = Turnstile(1, 99)
         assert turnstile.try_enter()
         later = asyncio.get_running_loop().time() + 5
-        first = asyncio.create_task(turnstile.enter(later))
-        second = asyncio.create_task(turnstile.enter(later))
+        first = asyncio.create_task(turnstile.enter(later, LATE))
+        second = asyncio.create_task(turnstile.enter(later, LATE))
         await asyncio.sleep(0)
         turnstile.leave()
         first.cancel()
         with pytest.raises(asyncio.CancelledError):
             await first
-        assert await second
+        assert await second is None
         turnstile.leave()
         assert turnstile.inside == 0
 

@@ -23,7 +23,7 @@ _MOVED: Final = range(300, 400)
 
 @final
 class _Get(NamedTuple):
-    """A request for the transport (see `appconnect.transport.Request`)."""
+    """A request for the transport (see `appconnect.transport.HttpRequest`)."""
 
     url: str
     scheme: str
@@ -38,6 +38,11 @@ class _Get(NamedTuple):
     read_timeout: float = 15.0
     total_timeout: float = 15.0
     account: str = ""
+
+    @property
+    def wire(self) -> bytes:
+        """The head alone: there is no body."""
+        return self.head
 
 
 async def fetch(url: str, *, allow_private: bool) -> tuple[bytes, str | None]:

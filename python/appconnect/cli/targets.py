@@ -153,13 +153,13 @@ async def check_reachable(url: str, *, allow_private: bool) -> None:
     parts = urlsplit(url)
     host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
     addresses = [host]
-    refused = Guard(allow_private).check(host, port)
+    refused = Guard(allow_private=allow_private).check(host, port)
     if refused is None and not is_address(host):
         try:
             addresses = list(await resolve(host, port))
         except (OSError, UnicodeError) as error:
             raise CommandError(f"cannot reach {url}: {host} does not resolve") from error
-        refused = Guard(allow_private).check_addresses(addresses, port)
+        refused = Guard(allow_private=allow_private).check_addresses(addresses, port)
     if refused is not None:
         if allow_private or not _is_private(host, addresses, port):
             raise CommandError(f"cannot reach {url}: {refused}")

@@ -13,7 +13,7 @@ import asyncio
 import contextvars
 import socket
 import ssl
-from typing import Final, Self
+from typing import Final
 
 from appconnect.driver.connect import (
     Opener,
@@ -28,10 +28,11 @@ from appconnect.driver.pool import Limits
 from appconnect.transport.body import Body, failure_of_coding, is_success
 from appconnect.transport.exchange import (
     HEADER_COUNT_LIMIT,
+    AddressGuard,
+    ClosedOnExit,
     Failure,
     FailureReason,
-    Guard,
-    Request,
+    HttpRequest,
     Resolver,
     Response,
 )
@@ -80,15 +81,16 @@ class _RefusedError(OSError):
 class _GuardedResolver(aiohttp.abc.AbstractResolver):
     """Resolves once, and hands on only what the guard accepts."""
 
-    def __init__(self, opener: Opener) -> None:
+    def __init__(self, opener: Opener, account: str) -> None:
         self._opener = opener
+        self._account = account
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[aiohttp.abc.ResolveResult]:
         """Resolve a name (aiohttp)."""
         del family
-        found = await self._opener.addresses(host, port, _connect_until.get())
+        found = await self._opener.addresses(host, port, self._account, _connect_until.get())
         if isinstance(found, Failure):
             raise _RefusedError(found)
         return [
@@ -107,7 +109,7 @@ class _GuardedResolver(aiohttp.abc.AbstractResolver):
         """Do nothing (aiohttp)."""
 
 
-class AiohttpTransport:
+class AiohttpTransport(ClosedOnExit):
     """Performs exchanges by way of aiohttp (see `Transport`).
 
     Every account has a session, and so connections, of its own.
@@ -115,7 +117,7 @@ class AiohttpTransport:
 
     def __init__(
         self,
-        guard: Guard,
+        guard: AddressGuard,
         *,
         limits: Limits = Limits(),  # noqa: B008  A tuple cannot be changed.
         ssl_context: ssl.SSLContext | None = None,
@@ -125,7 +127,7 @@ class AiohttpTransport:
 
         Args:
             guard: Judges every host, port and address before it is connected to.
-            limits: `per_site`, `in_all` and `idle` count here, `in_all` for each account.
+            limits: `per_site`, `per_account`, `waiting` and `idle` count here, `waiting` for each account.
             ssl_context: How servers are verified; the system's roots and TLS 1.2 or later when none is given.
             resolver: Resolves names.
         """
@@ -135,17 +137,16 @@ class AiohttpTransport:
         self._context = ssl_context
         self._sessions: dict[str, aiohttp.ClientSession] = {}
         self._running: dict[str, int] = {}
+        self._closed = False
 
-    async def __aenter__(self) -> Self:
-        """Return the transport."""
-        return self
+    async def exchange(self, request: HttpRequest) -> Response | Failure:
+        """Perform one exchange (see `Transport`).
 
-    async def __aexit__(self, *_error: object) -> None:
-        """Close the transport."""
-        await self.aclose()
-
-    async def exchange(self, request: Request) -> Response | Failure:
-        """Perform one exchange (see `Transport`)."""
+        Raises:
+            RuntimeError: The transport is closed.
+        """
+        if self._closed:
+            raise RuntimeError("the transport is closed")
         host, port, account = request.host, request.port, request.account
         if is_address(host):  # aiohttp asks the resolver for names only.
             denied = self._guard.check(host, port) or self._guard.check_addresses([host], port)
@@ -154,9 +155,14 @@ class AiohttpTransport:
         _connect_until.set(
             asyncio.get_running_loop().time() + min(request.connect_timeout, request.total_timeout)
         )
-        session = await self._session(account)
-        self._running[account] = self._running.get(account, 0) + 1
+        running = self._running.get(account, 0)
+        if running >= self._limits.per_account + self._limits.waiting:
+            return Failure(FailureReason.OVERLOADED, "too many exchanges wait already")
+        self._running[account] = running + 1  # From here on, no other exchange may close its session.
         try:
+            session = await self._session(account)
+            if session.closed:
+                return Failure(FailureReason.RESET, "the transport was closed")
             return await _exchange(session, request)
         finally:
             self._running[account] -= 1
@@ -164,7 +170,8 @@ class AiohttpTransport:
                 del self._running[account]
 
     async def aclose(self) -> None:
-        """Close every session."""
+        """Close every session; exchanges under way fail."""
+        self._closed = True
         sessions = list(self._sessions.values())
         self._sessions.clear()
         for session in sessions:
@@ -177,10 +184,10 @@ class AiohttpTransport:
                 self._context = default_ssl_context()
             connector = aiohttp.TCPConnector(
                 ssl=self._context,
-                resolver=_GuardedResolver(self._opener),
+                resolver=_GuardedResolver(self._opener, account),
                 use_dns_cache=False,
                 keepalive_timeout=self._limits.idle,
-                limit=self._limits.in_all,
+                limit=self._limits.per_account,
                 limit_per_host=self._limits.per_site,
             )
             session = aiohttp.ClientSession(
@@ -188,15 +195,13 @@ class AiohttpTransport:
             )
         self._sessions[account] = session  # At the end: the first of them was used longest ago.
         if len(self._sessions) > _ACCOUNTS_KEPT:
-            spare = next(
-                (name for name in self._sessions if name not in self._running and name != account), None
-            )
+            spare = next((name for name in self._sessions if name not in self._running), None)
             if spare is not None:
                 await self._sessions.pop(spare).close()
         return session
 
 
-async def _exchange(session: aiohttp.ClientSession, request: Request) -> Response | Failure:
+async def _exchange(session: aiohttp.ClientSession, request: HttpRequest) -> Response | Failure:
     host = f"[{request.host}]" if ":" in request.host else request.host
     # Not `request.url`: aiohttp would turn its userinfo into an Authorization header.
     url = URL(f"{request.scheme}://{host}:{request.port}{request.target}", encoded=True)

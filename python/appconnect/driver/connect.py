@@ -2,26 +2,38 @@
 
 The address that was checked is the address that is connected to; TLS asks for and verifies the name all the
 same (`reliability.md` T-12 and T-13). Everything here spends one budget, the connect time.
+
+A look-up by the operating system holds a thread until it returns, however long ago its exchange gave up
+waiting. So look-ups have threads of their own, and each account has a few at most (T-21): one whose name
+servers are slow waits for itself.
 """
 
 from __future__ import annotations
 
 import asyncio
+import errno
 import ipaddress
 import socket
 import ssl
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
 
 from appconnect.driver.connection import Connection
+from appconnect.driver.turnstile import Turnstiles
 from appconnect.transport.exchange import Failure, FailureReason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from appconnect.transport.exchange import Guard, Resolver
+    from appconnect.transport.exchange import AddressGuard, HttpRequest, Resolver
 
 _BUFFER_SIZE: Final = 65_536  # Bytes; the largest answer that is accepted takes one or two reads.
 _ADDRESSES_TRIED: Final = 4  # Of the addresses of one name; the budget is shared out among them.
+_LOOKUPS: Final = ThreadPoolExecutor(32, thread_name_prefix="appconnect-lookup")
+_LOOKUPS_PER_ACCOUNT: Final = 4
+_LOOKUPS_WAITING: Final = 1_024  # For each account; the transport's own bounds are reached before.
+_NO_ROOM: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 
 _NAME_CODES: Final = frozenset({62, 63, 64})  # X509_V_ERR_HOSTNAME_, EMAIL_ and IP_ADDRESS_MISMATCH
 _VALIDITY_CODES: Final = frozenset({9, 10})  # X509_V_ERR_CERT_NOT_YET_VALID and CERT_HAS_EXPIRED
@@ -47,7 +59,8 @@ class Connector(Protocol):
 
 async def resolve(host: str, port: int) -> Sequence[str]:
     """Resolve a name by the operating system's resolver (see `Resolver`)."""
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    lookup = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+    found = await asyncio.get_running_loop().run_in_executor(_LOOKUPS, lookup)
     # The address comes first in both families; IPv6 brings two more fields.
     return list(dict.fromkeys(str(address[0]) for _family, _type, _protocol, _name, address in found))
 
@@ -97,16 +110,27 @@ def connect_failure(error: OSError) -> Failure:
     """Say what a failed TCP connect means."""
     if isinstance(error, TimeoutError):
         return Failure(FailureReason.CONNECT_TIMEOUT, "no connection within the connect time")
+    if _is_overload(error):
+        return _overloaded(error)
     return Failure(
         FailureReason.REFUSED, f"no connection could be made: {error.strerror or type(error).__name__}"
     )
+
+
+def _is_overload(error: OSError) -> bool:
+    # The numbers of a `gaierror` are others, some of them the same.
+    return error.errno in _NO_ROOM and not isinstance(error, socket.gaierror)
+
+
+def _overloaded(error: OSError) -> Failure:
+    return Failure(FailureReason.OVERLOADED, f"no socket could be had: {error.strerror}")
 
 
 class Opener:
     """Opens connections under a guard."""
 
     def __init__(
-        self, guard: Guard, resolver: Resolver, connector: Connector, context: ssl.SSLContext | None
+        self, guard: AddressGuard, resolver: Resolver, connector: Connector, context: ssl.SSLContext | None
     ) -> None:
         """Prepare to open connections.
 
@@ -121,51 +145,61 @@ class Opener:
         self._connector = connector
         self._context = context
         self._buffer = memoryview(bytearray(_BUFFER_SIZE))
+        self._lookups = Turnstiles(_LOOKUPS_PER_ACCOUNT, _LOOKUPS_WAITING)
 
-    async def addresses(self, host: str, port: int, until: float) -> list[str] | Failure:
+    async def addresses(self, host: str, port: int, account: str, until: float) -> list[str] | Failure:
         """Resolve a host once and judge every answer.
 
         Args:
             host: The host, in lower case.
             port: The port.
+            account: Whose look-up it is.
             until: When the connect time is over, in loop seconds.
         """
         denied = self._guard.check(host, port)
         if denied is not None:
             return Failure(FailureReason.ADDRESS_DENIED, denied)
-        found = [host]
+        found: list[str] | Failure = [host]
         if not is_address(host):
-            try:
-                host.encode("idna")  # As SNI will, which takes a name that it cannot encode less kindly.
-                async with asyncio.timeout_at(until):
-                    found = list(await self._resolver(host, port))
-            except TimeoutError:
-                return Failure(FailureReason.DNS, f"{host} was not resolved within the connect time")
-            except (OSError, UnicodeError) as error:  # UnicodeError: a label that is empty or too long.
-                return Failure(FailureReason.DNS, f"{host} does not resolve: {error}")
-            if not found:
-                return Failure(FailureReason.DNS, f"{host} has no address")
+            found = await self._look_up(host, port, account, until)
+        if isinstance(found, Failure):
+            return found
         denied = self._guard.check_addresses(found, port)
         return found if denied is None else Failure(FailureReason.ADDRESS_DENIED, denied)
 
+    async def _look_up(self, host: str, port: int, account: str, until: float) -> list[str] | Failure:
+        late = Failure(FailureReason.DNS, f"{host} was not resolved within the connect time")
+        try:
+            host.encode("idna")  # As SNI will, which takes a name that it cannot encode less kindly.
+            if not self._lookups.try_enter(account):
+                refused = await self._lookups.enter(account, until, late)
+                if refused is not None:
+                    return refused
+            lookup = asyncio.ensure_future(self._resolver(host, port))
+            # Its place is free when it has really returned, not when it is waited for no longer.
+            lookup.add_done_callback(lambda _: self._lookups.leave(account))
+            async with asyncio.timeout_at(until):
+                found = list(await asyncio.shield(lookup))
+        except TimeoutError:
+            return late
+        except (OSError, UnicodeError) as error:  # UnicodeError: a label that is empty or too long.
+            if isinstance(error, OSError) and _is_overload(error):
+                return _overloaded(error)
+            return Failure(FailureReason.DNS, f"{host} does not resolve: {error}")
+        return found or Failure(FailureReason.DNS, f"{host} has no address")
+
     async def open(
-        self,
-        scheme: str,
-        host: str,
-        port: int,
-        until: float,
-        on_lost: Callable[[Connection], object],
+        self, request: HttpRequest, until: float, on_lost: Callable[[Connection], object]
     ) -> Connection | Failure:
         """Open a connection.
 
         Args:
-            scheme: `http` or `https`.
-            host: The host, in lower case.
-            port: The port.
+            request: Says where to, and for which account.
             until: When the connect time is over, in loop seconds.
             on_lost: Called when the connection is gone.
         """
-        found = await self.addresses(host, port, until)
+        host, port = request.host, request.port
+        found = await self.addresses(host, port, request.account, until)
         if isinstance(found, Failure):
             return found
         loop = asyncio.get_running_loop()
@@ -179,9 +213,8 @@ class Opener:
             except OSError as error:  # TimeoutError is one.
                 failure = connect_failure(error)
                 continue
-            return await self._start(
-                sock, scheme, host, until, Connection(loop, address, self._buffer, on_lost)
-            )
+            connection = Connection(loop, address, self._buffer, on_lost)
+            return await self._start(sock, request.scheme, host, until, connection)
         return failure
 
     async def _start(

@@ -23,21 +23,36 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final
 
 from appconnect.driver.connect import Connector, Opener, connect, resolve
 from appconnect.driver.connection import Connection
 from appconnect.driver.pool import Limits, Pool, Site, SiteKey
-from appconnect.transport.exchange import Failure, FailureReason, Guard, Request, Resolver, Response
+from appconnect.transport.exchange import (
+    AddressGuard,
+    ClosedOnExit,
+    Failure,
+    FailureReason,
+    HttpRequest,
+    Resolver,
+    Response,
+)
 
 if TYPE_CHECKING:
     import ssl
 
 _LOGGER: Final = logging.getLogger(__name__)
 _TOKEN_HEADER: Final = "i-twilio-idempotency-token"  # noqa: S105  The name of a header field.
+_SITE_BUSY: Final = Failure(
+    FailureReason.TIMEOUT, "no connection to this host was free within the total time"
+)
+_ACCOUNT_BUSY: Final = Failure(
+    FailureReason.TIMEOUT, "all exchanges of this account were busy for the total time"
+)
+_ALL_BUSY: Final = Failure(FailureReason.OVERLOADED, "no connection was free within the total time")
 
 
-class HttpTransport:
+class HttpTransport(ClosedOnExit):
     """Performs exchanges over the network (see `Transport`).
 
     It belongs to the event loop of its first exchange. Use it as an async context manager, or call `aclose`.
@@ -45,7 +60,7 @@ class HttpTransport:
 
     def __init__(
         self,
-        guard: Guard,
+        guard: AddressGuard,
         *,
         limits: Limits = Limits(),  # noqa: B008  A tuple cannot be changed.
         ssl_context: ssl.SSLContext | None = None,
@@ -68,40 +83,26 @@ class HttpTransport:
         self.resent = 0
         """Requests sent twice because a kept-alive connection ended under them."""
 
-    async def __aenter__(self) -> Self:
-        """Return the transport."""
-        return self
-
-    async def __aexit__(self, *_error: object) -> None:
-        """Close the transport."""
-        await self.aclose()
-
-    async def exchange(self, request: Request) -> Response | Failure:
+    async def exchange(self, request: HttpRequest) -> Response | Failure:
         """Perform one exchange (see `Transport`).
 
         Raises:
             RuntimeError: The transport is closed, or belongs to another event loop.
         """
-        pool = self._pool_of_this_loop()
+        pool, account = self._pool_of_this_loop(), request.account
         deadline = pool.loop.time() + request.total_timeout
-        site = pool.site(SiteKey(request.scheme, request.host, request.port, request.account))
-        if not site.turnstile.try_enter():
-            if len(site.turnstile.waiting) >= self._limits.waiting:
-                return Failure(FailureReason.TIMEOUT, "too many exchanges wait for this host")
-            if not await site.turnstile.enter(deadline):
-                return Failure(
-                    FailureReason.TIMEOUT, "no connection to this host was free within the total time"
-                )
+        if not pool.accounts.try_enter(account):
+            refused = await pool.accounts.enter(account, deadline, _ACCOUNT_BUSY)
+            if refused is not None:
+                return refused
         try:
-            if not pool.turnstile.try_enter() and not await pool.turnstile.enter(deadline):
-                return Failure(FailureReason.TIMEOUT, "no connection was free within the total time")
+            site = pool.site(SiteKey(request.scheme, request.host, request.port, account))
             try:
-                return await self._exchange(pool, site, request, deadline)
+                return await self._exchange_in_turn(pool, site, request, deadline)
             finally:
-                pool.turnstile.leave()
+                pool.forget_if_unused(site)
         finally:
-            site.turnstile.leave()
-            pool.forget_if_unused(site)
+            pool.accounts.leave(account)
 
     async def aclose(self) -> None:
         """Close every connection; exchanges under way fail as `reset`."""
@@ -119,11 +120,31 @@ class HttpTransport:
             raise RuntimeError("the transport belongs to another event loop; make one for each loop")
         return self._pool
 
+    async def _exchange_in_turn(
+        self, pool: Pool, site: Site, request: HttpRequest, deadline: float
+    ) -> Response | Failure:
+        """Exchange when there is room at the site and in all."""
+        if not site.turnstile.try_enter():
+            refused = await site.turnstile.enter(deadline, _SITE_BUSY)
+            if refused is not None:
+                return refused
+        try:
+            if not pool.turnstile.try_enter():
+                refused = await pool.turnstile.enter(deadline, _ALL_BUSY)
+                if refused is not None:
+                    return refused
+            try:
+                return await self._exchange(pool, site, request, deadline)
+            finally:
+                pool.turnstile.leave()
+        finally:
+            site.turnstile.leave()
+
     async def _exchange(
-        self, pool: Pool, site: Site, request: Request, deadline: float
+        self, pool: Pool, site: Site, request: HttpRequest, deadline: float
     ) -> Response | Failure:
         """Exchange over an idle connection, or a new one if there is none or it proves dead."""
-        wire = request.head + request.body
+        wire = request.wire
         connection = pool.take(site)
         reused = connection is not None
         while True:
@@ -144,12 +165,12 @@ class HttpTransport:
             self.resent += 1
             _LOGGER.info("a kept-alive connection to %s ended; the request is sent again", request.host)
 
-    async def _open(self, pool: Pool, request: Request, deadline: float) -> Connection | Failure:
+    async def _open(self, pool: Pool, request: HttpRequest, deadline: float) -> Connection | Failure:
         if pool.closed:
             return Failure(FailureReason.RESET, "the transport was closed")
         pool.make_room()
         until = min(deadline, pool.loop.time() + request.connect_timeout)
-        opened = await self._opener.open(request.scheme, request.host, request.port, until, pool.lost)
+        opened = await self._opener.open(request, until, pool.lost)
         if isinstance(opened, Connection):
             pool.add(opened)
         return opened
@@ -159,6 +180,6 @@ def _was_swallowed(outcome: Response | Failure) -> bool:
     return isinstance(outcome, Failure) and outcome.reason is FailureReason.RESET
 
 
-def _is_replayable(request: Request) -> bool:
+def _is_replayable(request: HttpRequest) -> bool:
     """Whether a receiver can tell a repetition, so that a client may repeat it (RFC 9110 section 9.2.2)."""
     return request.method == "GET" or any(name.lower() == _TOKEN_HEADER for name, _value in request.headers)

@@ -12,8 +12,10 @@ from collections.abc import Awaitable
 from typing import TYPE_CHECKING, TypeVarTuple, Unpack, final
 
 from appconnect.clock import SystemClock
+from appconnect.driver.media import Bindable
 from appconnect.driver.webhooks import Webhooks
 from appconnect.effects import Consult, Fetch, Notify, Play, Report, Say, Settle, StartRecording
+from appconnect.errors import InternalError
 from appconnect.inputs import MediaDone, Tick, Verdict
 from appconnect.policy import Deny, decide
 
@@ -68,7 +70,8 @@ class Driver:
         Args:
             engine: Says what to do.
             transport: Performs HTTP exchanges.
-            media: Performs what concerns callers' lines.
+            media: Performs what concerns callers' lines. One that is `Bindable` is bound to `submit` when the
+                driver begins.
             policy: Answers `Consult`; without one, whatever is put to it is denied.
             on_event: Takes the timeline, as it happens. An exception from it is logged, as from all that
                 follow.
@@ -90,6 +93,7 @@ class Driver:
 
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closed = asyncio.Event()
+        self._closing: asyncio.Task[None] | None = None
         self._inputs: list[Input] = []
         self._submitters: dict[int, asyncio.Future[None]] = {}
         self._turn_is_due = False
@@ -160,9 +164,12 @@ class Driver:
             await self._closed.wait()
 
     async def drain(self) -> None:
-        """Wait until no call is live and nothing is outstanding, or the driver is closed."""
-        if self._loop is not None and not self._is_drained():
-            future = self._loop.create_future()
+        """Wait until no call is live and nothing is outstanding, or the driver is closed.
+
+        Before the driver begins, inputs that were submitted are outstanding.
+        """
+        if not self._is_drained():
+            future = asyncio.get_running_loop().create_future()
             self._drainers.append(future)
             await future
 
@@ -171,10 +178,14 @@ class Driver:
 
         Calls that are live stay so in the engine: they can be snapshotted, or driven on by another driver.
         """
-        if self._closed.is_set():
-            return
-        self._closed.set()
-        self._set_alarm(None)
+        if self._closing is None:
+            self._closed.set()
+            self._set_alarm(None)
+            self._closing = asyncio.get_running_loop().create_task(self._close())
+        # Whoever gives up waiting leaves nothing behind: the rest is closed all the same.
+        await asyncio.shield(self._closing)
+
+    async def _close(self) -> None:
         # What was begun in this turn must have started before it is cancelled: Python reports a coroutine
         # that never starts as a mistake.
         await asyncio.sleep(0)
@@ -191,8 +202,18 @@ class Driver:
         self._release_drainers()
 
     async def __aenter__(self) -> Self:
-        """Begin to handle inputs, those submitted before too."""
+        """Begin to handle inputs, those submitted before too.
+
+        Raises:
+            RuntimeError: The driver has begun before.
+        """
+        if self._closed.is_set():
+            raise RuntimeError("the driver is closed: make another one")
+        if self._loop is not None:
+            raise RuntimeError("the driver runs already")
         self._loop = asyncio.get_running_loop()
+        if isinstance(self._media, Bindable):
+            self._media.bind(self.submit)
         # An engine may hold restored calls with deadlines of their own.
         self._turn_is_due = True
         self._loop.call_soon(self._turn)
@@ -219,8 +240,16 @@ class Driver:
     def _handle(self, inputs: list[Input], submitters: dict[int, asyncio.Future[None]]) -> None:
         try:
             effects, refusals = self._engine.handle_many(inputs, self._clock.now())
+        except InternalError as error:
+            # A part may have been handled, so none is given again; what followed from that part can still be
+            # had. For what was lost the engine has deadlines.
+            _log.exception("the engine failed at a batch of %d", len(inputs))
+            self._answer(submitters, error)
+            if inputs:
+                self._handle([], {})
+            return
         except Exception as error:  # noqa: BLE001 - reported to whoever submitted it
-            # The engine contains its own failures, so one of these is no input. The others must not suffer.
+            # Raised before anything was handled: one of these is no input. The others must not suffer.
             if len(inputs) > 1:
                 for index, item in enumerate(inputs):
                     self._handle([item], {0: submitters[index]} if index in submitters else {})
@@ -291,9 +320,9 @@ class Driver:
 
     def _consult(self, effect: Consult) -> None:
         ticket = self._begin()
-        verdict = (
-            Deny("no policy is installed") if self._policy is None else decide(self._policy, effect.facts)
-        )
+        verdict: Allow | Deny | Awaitable[Allow | Deny] = Deny("no policy is installed")
+        if self._policy is not None:
+            verdict = decide(self._policy, effect.facts, deadline=effect.timeout_ms / 1_000)
         if isinstance(verdict, Awaitable):
             task = asyncio.get_running_loop().create_task(self._await_verdict(ticket, effect.reply, verdict))
             self._consultations.add(task)
@@ -339,13 +368,13 @@ class Driver:
         """See whether anybody waits for the state that was reached."""
         if not self.idle:
             return
-        if self._drainers and self._engine.live_calls() == 0:
+        if self._drainers and self._engine.live_legs() == 0:
             self._release_drainers()
         if self._on_idle is not None:
             self._tell(self._on_idle)
 
     def _is_drained(self) -> bool:
-        return self._closed.is_set() or (self.idle and self._engine.live_calls() == 0)
+        return self._closed.is_set() or (self.idle and self._engine.live_legs() == 0)
 
     def _release_drainers(self) -> None:
         drainers, self._drainers = self._drainers, []

@@ -1,11 +1,12 @@
 """What a media plane does for the driver: answer lines, play, listen and record.
 
 A media plane is anything with a method `perform`. It is told what to do by media effects, which it must take
-without blocking, and answers by submitting inputs to the driver:
+without blocking, and answers by submitting inputs to the driver. If it has a method `bind`, the driver tells
+it by that where inputs go, when it begins:
 
     class Softphone:
-        def __init__(self) -> None:
-            self.submit: Callable[[Input], None] = lambda _: None   # set to driver.submit
+        def bind(self, submit: Callable[[Input], None]) -> None:
+            self.submit = submit
 
         def perform(self, effect: MediaEffect) -> None:
             match effect:
@@ -23,9 +24,8 @@ without blocking, and answers by submitting inputs to the driver:
         def key_pressed(self, leg: str, key: str) -> None:
             self.submit(Digits(leg, key))
 
-    media = Softphone()
-    async with Driver(engine, transport, media=media) as driver:
-        media.submit = driver.submit
+    async with Driver(engine, transport, media=Softphone()) as driver:
+        await driver.drain()
 
 - `Say`, `Play` and `StartRecording` are answered by `MediaDone` when they end by themselves, and by nothing
   when they are stopped. What cannot be played is answered with `failed="retrieval"` or
@@ -38,7 +38,7 @@ without blocking, and answers by submitting inputs to the driver:
 
 from __future__ import annotations
 
-from typing import Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
 from appconnect.effects import (
     Answer,
@@ -53,7 +53,12 @@ from appconnect.effects import (
     StopRecording,
 )
 
-__all__ = ["Media", "MediaEffect"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from appconnect.inputs import Input
+
+__all__ = ["Bindable", "Media", "MediaEffect"]
 
 MediaEffect: TypeAlias = (
     Answer
@@ -70,8 +75,16 @@ MediaEffect: TypeAlias = (
 """The effects that concern a caller's line."""
 
 
+@runtime_checkable
+class Bindable(Protocol):
+    """A media plane that wants to be told where its inputs go."""
+
+    def bind(self, submit: Callable[[Input], None], /) -> None:
+        """Submit inputs there from now on."""
+
+
 class Media(Protocol):
-    """A media plane."""
+    """A media plane. It may be `Bindable` too."""
 
     def perform(self, effect: MediaEffect, /) -> None:
         """Do something to a caller's line, without blocking."""

@@ -2,18 +2,37 @@
 
 Connections are kept by site: scheme, host, port and account. A connection carries the one address that was
 checked when it was made, so a site never mixes addresses inside a connection, and no account ever uses
-another's (`reliability.md` T-13 and T-15). A site that hangs holds up its own exchanges and nobody else's
-(T-21).
+another's (`reliability.md` T-13 and T-15). A site that hangs holds up its own exchanges and no other site's,
+and an account whose sites all hang holds up no other account's (T-21).
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import deque
-from typing import TYPE_CHECKING, NamedTuple
+import sys
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from appconnect.driver.turnstile import Turnstile, Turnstiles
+
+if sys.platform != "win32":
+    import resource
 
 if TYPE_CHECKING:
     from appconnect.driver.connection import Connection
+
+_MOST_EXCHANGES: Final = 1_024
+_RESERVED_DESCRIPTORS: Final = 128  # For the program around us: files, its own listeners, the event loop.
+
+
+def affordable_exchanges() -> int:
+    """Return how many exchanges may run at once without using up this process's descriptors."""
+    if sys.platform == "win32":  # It has no such limit.
+        return _MOST_EXCHANGES
+    soft, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft == resource.RLIM_INFINITY:
+        return _MOST_EXCHANGES
+    # A process with hardly any keeps three quarters of them for itself.
+    return max(1, min(_MOST_EXCHANGES, max(soft // 4, soft - _RESERVED_DESCRIPTORS)))
 
 
 class Limits(NamedTuple):
@@ -21,10 +40,14 @@ class Limits(NamedTuple):
 
     per_site: int = 64
     """Exchanges that run at once with one site; as many connections may be open to it."""
-    in_all: int = 1_024
-    """Exchanges that run at once, and open connections; keep it well below the limit of descriptors."""
+    per_account: int = 256
+    """Exchanges that run at once for one account."""
+    in_all: int = affordable_exchanges()
+    """Exchanges that run at once, and open connections: 1,024, or so many less that 128 are left of the
+    descriptors that this process may have (as of the import of this module)."""
     waiting: int = 1_024
-    """Exchanges that may wait for their turn at one site; one more fails at once."""
+    """Exchanges that may wait for their turn: at one site, for one account, and in all; one more fails at
+    once, as `overloaded`."""
     idle: float = 4.0
     """Seconds that an unused connection is kept: less than the 5 s after which common servers close it."""
     lifetime: float = 60.0
@@ -40,65 +63,18 @@ class SiteKey(NamedTuple):
     account: str
 
 
-class Turnstile:
-    """Lets a number of exchanges in at once; the others wait in the order of their arrival."""
-
-    __slots__ = ("_limit", "inside", "waiting")
-
-    def __init__(self, limit: int) -> None:
-        """Let `limit` in at once."""
-        self._limit = limit
-        self.inside = 0
-        """How many are inside."""
-        self.waiting: deque[asyncio.Future[None]] = deque()
-        """Those who wait."""
-
-    def try_enter(self) -> bool:
-        """Enter if there is room and nobody waits."""
-        if self.inside < self._limit and not self.waiting:
-            self.inside += 1
-            return True
-        return False
-
-    async def enter(self, deadline: float) -> bool:
-        """Wait for room; false when there was none before `deadline`, in loop seconds."""
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self.waiting.append(turn)
-        try:
-            async with asyncio.timeout_at(deadline):
-                await turn
-        except BaseException as error:
-            if turn.done() and not turn.cancelled():
-                self.leave()  # The turn came at the moment when the wait was given up: pass it on.
-            elif turn in self.waiting:
-                self.waiting.remove(turn)
-            if isinstance(error, TimeoutError):
-                return False
-            raise
-        return True
-
-    def leave(self) -> None:
-        """Make room: the next who still waits is inside from now on."""
-        while self.waiting:
-            turn = self.waiting.popleft()
-            if not turn.done():
-                turn.set_result(None)
-                return
-        self.inside -= 1
-
-
 class Site:
     """The idle connections of one site, and the turnstile before it."""
 
     __slots__ = ("idle", "key", "turnstile")
 
-    def __init__(self, key: SiteKey, limit: int) -> None:
+    def __init__(self, key: SiteKey, limits: Limits) -> None:
         """Start with nothing open."""
         self.key = key
         """What its connections have in common."""
         self.idle: list[Connection] = []
         """Connections that wait for an exchange, the one used last at the end."""
-        self.turnstile = Turnstile(limit)
+        self.turnstile = Turnstile(limits.per_site, limits.waiting)
         """Bounds the exchanges that run at once."""
 
 
@@ -111,8 +87,10 @@ class Pool:
         """The loop that every connection lives on."""
         self.closed = False
         """Whether no connection may be opened any more."""
-        self.turnstile = Turnstile(limits.in_all)
+        self.turnstile = Turnstile(limits.in_all, limits.waiting)
         """Bounds the exchanges that run at once with all sites."""
+        self.accounts = Turnstiles(limits.per_account, limits.waiting)
+        """Bounds the exchanges that run at once for each account."""
         self._limits = limits
         self._sites: dict[SiteKey, Site] = {}
         self._open: set[Connection] = set()
@@ -124,7 +102,7 @@ class Pool:
         """Return the site with that key."""
         site = self._sites.get(key)
         if site is None:
-            site = self._sites[key] = Site(key, self._limits.per_site)
+            site = self._sites[key] = Site(key, self._limits)
         return site
 
     def forget_if_unused(self, site: Site) -> None:
@@ -189,8 +167,10 @@ class Pool:
         for connection in list(self._open):
             connection.shut()
         if self._open:
-            self._emptied = self.loop.create_future()
-            await self._emptied
+            if self._emptied is None:
+                self._emptied = self.loop.create_future()
+            # Several may close at once, and one that gives up waiting must not take the others along.
+            await asyncio.shield(self._emptied)
 
     def _remove_idle(self, connection: Connection, site: Site) -> None:
         del self._idle[connection]

@@ -63,7 +63,7 @@ class Webhooks:
             queue.append((ticket, effect))
         else:
             _log.warning("%s: a notice was dropped, %d are waiting already", effect.call, len(queue))
-            asyncio.get_running_loop().call_soon(self._done, ticket, HttpFailure(effect.reply, "timeout"))
+            asyncio.get_running_loop().call_soon(self._done, ticket, HttpFailure(effect.reply, "overloaded"))
 
     async def aclose(self) -> None:
         """Break off everything."""

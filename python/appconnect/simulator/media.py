@@ -309,12 +309,11 @@ class SimulatedMedia:
 
         media = SimulatedMedia(clock)
         async with Driver(engine, transport, media=media, clock=clock) as driver:
-            media.submit = driver.submit
             line = media.line("leg-1")
             driver.submit(IncomingCall(line.leg, "+14155550100", "+18005550199"))
 
     Attributes:
-        submit: Where inputs go.
+        submit: Where inputs go; set by the driver when it begins.
     """
 
     def __init__(self, clock: Clock, model: MediaModel | None = None) -> None:
@@ -328,6 +327,10 @@ class SimulatedMedia:
         self._clock = clock
         self._model = MediaModel() if model is None else model
         self._lines: dict[str, Line] = {}
+
+    def bind(self, submit: Callable[[Input], object], /) -> None:
+        """Submit inputs there from now on."""
+        self.submit = submit
 
     def line(self, leg: str) -> Line:
         """The line of this name; a new one, that rings, when there is none.

@@ -86,7 +86,6 @@ class Session:
             in_order=isinstance(self.clock, VirtualClock),
         )
         self._waiting = Waiting(self.clock, lambda: self.driver.idle)
-        self.media.submit = self.driver.submit
 
     async def dial(
         self,
@@ -107,10 +106,8 @@ class Session:
             stir_verstat: The carrier's attestation.
 
         Returns:
-            The caller, when the line rings. What cannot be dialled ends with the cause `not-found`.
-
-        Raises:
-            ValueError: An address is not one.
+            The caller, when the line rings. What cannot be dialled, whatever it is, ends with the cause
+            `not-found`.
         """
         self._dialled += 1
         leg = f"leg-{self._dialled}"
@@ -162,4 +159,4 @@ class Session:
         self._waiting.look_around()
 
     def _is_drained(self) -> bool:
-        return self.driver.idle and self.engine.live_calls() == 0
+        return self.driver.idle and self.engine.live_legs() == 0

@@ -12,15 +12,15 @@ from appconnect.transport.exchange import (
     HEADER_COUNT_LIMIT,
     HEADER_LIMIT,
     INFORMATIONAL_LIMIT,
+    AddressGuard,
     Failure,
     FailureReason,
-    Guard,
-    Request,
+    HttpRequest,
     Resolver,
     Response,
     Transport,
 )
-from appconnect.transport.function import Answer, CallableTransport, FormRequest
+from appconnect.transport.function import CallableTransport, FormRequest, WebhookAnswer
 from appconnect.transport.router import RouterTransport
 from appconnect.transport.wsgi import WsgiTransport
 
@@ -29,17 +29,17 @@ __all__ = [
     "HEADER_COUNT_LIMIT",
     "HEADER_LIMIT",
     "INFORMATIONAL_LIMIT",
-    "Answer",
+    "AddressGuard",
     "AsgiTransport",
     "CallableTransport",
     "Failure",
     "FailureReason",
     "FormRequest",
-    "Guard",
-    "Request",
+    "HttpRequest",
     "Resolver",
     "Response",
     "RouterTransport",
     "Transport",
+    "WebhookAnswer",
     "WsgiTransport",
 ]

@@ -2,7 +2,8 @@
 
 The application sees what it would see behind a server: its lifespan is started before its first request and
 ended by `aclose`; a request ends when the answer is complete, while background tasks go on. An exception that
-escapes it is logged with its traceback and becomes a 500, as a server would do.
+escapes it is logged with its traceback and becomes a 500, as a server would do. An answer that grows beyond
+the cap ends the application's work on it.
 """
 
 from __future__ import annotations
@@ -10,12 +11,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any, Final, Self
+from typing import Any, Final
 from urllib.parse import unquote
 
-from appconnect.transport.body import decoded
-from appconnect.transport.exchange import Failure, FailureReason, Request, Response
-from appconnect.transport.inside import server_error
+from appconnect.transport.exchange import ClosedOnExit, Failure, FailureReason, HttpRequest, Response
+from appconnect.transport.inside import ArrivingAnswer, server_error
 
 _LOGGER: Final = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ AsgiApplication = Callable[[Any, Any, Any], Awaitable[None]]
 """An ASGI 3 application. Frameworks name the types of its three arguments differently, hence `Any`."""
 
 
-class AsgiTransport:
+class AsgiTransport(ClosedOnExit):
     """Performs exchanges with an ASGI application (see `Transport`).
 
     It belongs to the event loop of its first exchange, as the application's lifespan does.
@@ -41,36 +41,21 @@ class AsgiTransport:
         """
         self._application = application
         self._lifespan = _Lifespan(application) if lifespan else None
-        self._starting = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def __aenter__(self) -> Self:
-        """Return the transport."""
-        return self
+    async def exchange(self, request: HttpRequest) -> Response | Failure:
+        """Perform one exchange (see `Transport`); the total time is that of the wall clock.
 
-    async def __aexit__(self, *_error: object) -> None:
-        """Close the transport."""
-        await self.aclose()
-
-    async def exchange(self, request: Request) -> Response | Failure:
-        """Perform one exchange (see `Transport`); the total time is that of the wall clock."""
-        if self._lifespan is not None and not self._lifespan.started:
-            async with self._starting:
-                await self._lifespan.start()
-        call = _Call(request, {} if self._lifespan is None else dict(self._lifespan.state))
-        task = asyncio.create_task(self._run(call))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        Raises:
+            RuntimeError: The application's start-up failed; the next exchange tries it again.
+        """
         try:
             async with asyncio.timeout(request.total_timeout):
-                await call.answered.wait()
+                if self._lifespan is not None and not self._lifespan.started:
+                    await self._lifespan.start()
+                return await self._call(request)
         except TimeoutError:
-            task.cancel()
             return Failure(FailureReason.TIMEOUT, "no complete answer within the total time")
-        except BaseException:
-            task.cancel()
-            raise
-        return call.outcome()
 
     async def aclose(self) -> None:
         """Stop what still runs in the application, and end its lifespan."""
@@ -80,6 +65,20 @@ class AsgiTransport:
         await asyncio.gather(*tasks, return_exceptions=True)
         if self._lifespan is not None:
             await self._lifespan.end()
+
+    async def _call(self, request: HttpRequest) -> Response | Failure:
+        call = _Call(request, {} if self._lifespan is None else dict(self._lifespan.state))
+        task = asyncio.create_task(self._run(call))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        try:
+            await call.answered.wait()
+        except BaseException:
+            task.cancel()
+            raise
+        if call.cut_off:
+            task.cancel()
+        return call.outcome()
 
     async def _run(self, call: _Call) -> None:
         try:
@@ -93,7 +92,7 @@ class AsgiTransport:
 class _Call:
     """One request as an ASGI application sees it."""
 
-    def __init__(self, request: Request, state: dict[str, Any]) -> None:
+    def __init__(self, request: HttpRequest, state: dict[str, Any]) -> None:
         path, _, query = request.target.partition("?")
         self.path = unquote(path)
         self.answered = asyncio.Event()
@@ -115,10 +114,10 @@ class _Call:
             "state": state,
         }
         self._body: bytes | None = request.body
-        self._status: int | None = None
-        self._headers: list[tuple[str, str]] = []
-        self._pieces: list[bytes] = []
+        self._arriving: ArrivingAnswer | None = None
         self._complete = False
+        self.cut_off = False
+        """Whether the rest of the answer would change nothing."""
 
     async def receive(self) -> Message:
         """Give the body once; then wait until there is nobody left to speak to (ASGI)."""
@@ -131,36 +130,39 @@ class _Call:
     async def send(self, message: Message) -> None:
         """Take a part of the answer (ASGI)."""
         kind = message["type"]
-        if kind == "http.response.start" and self._status is None:
-            self._status = message["status"]
-            self._headers = [
+        if kind == "http.response.start" and self._arriving is None:
+            headers = [
                 (bytes(name).decode("latin-1"), bytes(value).decode("latin-1"))
                 for name, value in message.get("headers", ())
             ]
-        elif kind == "http.response.body" and self._status is not None and not self._complete:
-            self._pieces.append(bytes(message.get("body", b"")))
-            if not message.get("more_body", False):
+            self._arriving = ArrivingAnswer(message["status"], headers)
+        elif kind == "http.response.body" and self._arriving is not None and not self._complete:
+            more = bool(message.get("more_body", False))
+            self.cut_off = not self._arriving.feed(bytes(message.get("body", b""))) and more
+            if self.cut_off or not more:
                 self._complete = True
                 self.answered.set()
+            if more:
+                # An answer without an end must not keep the loop from what else there is to do.
+                await asyncio.sleep(0)
         else:
             raise RuntimeError(f"the ASGI message {kind!r} is out of place")
 
     def close(self) -> None:
         """Note that the application has returned or failed."""
-        if self._status is not None and not self._complete:
+        if self._arriving is not None and not self._complete:
             _LOGGER.error("the ASGI application did not complete its answer at %s", self.path)
-        elif self._status is None:
+        elif self._arriving is None:
             _LOGGER.error("the ASGI application gave no answer at %s", self.path)
         self.answered.set()
 
     def outcome(self) -> Response | Failure:
         """Return what came of it; an answer that broke off is what a server would have made of it."""
-        if self._status is None:
+        if self._arriving is None:
             return server_error()
         if not self._complete:
             return Failure(FailureReason.TRUNCATED, "the application broke off its answer")
-        body = decoded(self._status, self._headers, b"".join(self._pieces))
-        return body if isinstance(body, Failure) else Response(self._status, self._headers, body)
+        return self._arriving.outcome()
 
 
 class _Lifespan:
@@ -170,6 +172,7 @@ class _Lifespan:
         self._application = application
         self._inbox: asyncio.Queue[Message] = asyncio.Queue()
         self._task: asyncio.Task[None] | None = None
+        self._starting: asyncio.Task[None] | None = None
         self._reached = asyncio.Event()
         self._failed: str | None = None
         self._knows_lifespan = True
@@ -177,22 +180,39 @@ class _Lifespan:
         self.state: dict[str, Any] = {}
 
     async def start(self) -> None:
-        """Start once; an application that raises at the very idea has no lifespan."""
-        if self.started:
-            return
+        """Start once, however many ask; one who gives up waiting leaves the start-up to the others."""
+        if self._starting is None:
+            self._starting = asyncio.create_task(self._start())
+        starting = self._starting
+        try:
+            await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if starting.cancelled() and task is not None and not task.cancelling():
+                raise RuntimeError("the transport was closed during the application's start-up") from None
+            raise
+
+    async def _start(self) -> None:
+        """Start; an application that raises at the very idea has no lifespan."""
+        self._inbox = asyncio.Queue()
         self._task = asyncio.create_task(self._run())
-        await self._tell("lifespan.startup")
-        if self._failed is not None:
-            failed, self._failed = self._failed, None
-            self._task.cancel()
-            raise RuntimeError(f"the application's start-up failed: {failed}")
-        self.started = True
+        try:
+            await self._tell("lifespan.startup")
+            if self._failed is not None:
+                failed, self._failed = self._failed, None
+                self._task.cancel()
+                raise RuntimeError(f"the application's start-up failed: {failed}")
+            self.started = True
+        finally:
+            self._starting = None
 
     async def end(self) -> None:
-        """End what was started."""
+        """End what was started, or is about to."""
+        if self._starting is not None:
+            self._starting.cancel()
         if self._task is None:
             return
-        if self._knows_lifespan and not self._task.done():
+        if self.started and self._knows_lifespan and not self._task.done():
             await self._tell("lifespan.shutdown")
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)

@@ -84,18 +84,6 @@ def is_success(status: int) -> bool:
     return 200 <= status <= 299  # noqa: PLR2004  The range of success, as RFC 9110 section 15.3 writes it.
 
 
-def decoded(status: int, headers: list[tuple[str, str]], body: bytes) -> bytes | Failure:
-    """Decode a body that is already in memory, by the rules that hold for one from the network."""
-    coding = ", ".join(value for name, value in headers if name.lower() == "content-encoding")
-    failure = failure_of_coding(coding)
-    if failure is None:
-        whole = Body(coding)
-        failure = whole.feed(body) or whole.end()
-        if failure is None:
-            return whole.value()
-    return failure if is_success(status) else b""
-
-
 def _is_gzip(coding: str) -> bool:
     return coding.strip().lower() in {"gzip", "x-gzip"}
 

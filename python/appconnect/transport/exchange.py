@@ -8,7 +8,7 @@ one exchange and says what came of it. Nothing in this room opens a socket.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, Self
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,6 +43,8 @@ class FailureReason(StrEnum):
     """No connection within the connect time (11201)."""
     DNS = "dns"
     """The host name does not resolve, or not in time (11210)."""
+    OVERLOADED = "overloaded"
+    """There was no room for it here, and nothing was sent (11200; a notice is dropped, 15002)."""
     PROTOCOL = "protocol"
     """The answer is not HTTP/1.x, or is ambiguous (11206)."""
     REFUSED = "refused"
@@ -83,7 +85,7 @@ class Failure(NamedTuple):
     """A sentence for a log or an alert; holds no secret and no part of a body."""
 
 
-class Request(Protocol):
+class HttpRequest(Protocol):
     """What a transport reads of the core's request."""
 
     @property
@@ -123,6 +125,10 @@ class Request(Protocol):
         """Request line, header fields and blank line, ready for the wire."""
 
     @property
+    def wire(self) -> bytes:
+        """Head and body together, ready for the wire."""
+
+    @property
     def connect_timeout(self) -> float:
         """Seconds for name resolution, TCP connect and TLS handshake together."""
 
@@ -139,7 +145,7 @@ class Request(Protocol):
         """The account that owns the webhook; connections are never shared between accounts."""
 
 
-class Guard(Protocol):
+class AddressGuard(Protocol):
     """Says where a webhook may go (`reliability.md` T-12 and T-13)."""
 
     def check(self, host: str, port: int) -> str | None:
@@ -170,7 +176,7 @@ class Resolver(Protocol):
 class Transport(Protocol):
     """Performs HTTP exchanges, one request and one outcome each."""
 
-    async def exchange(self, request: Request) -> Response | Failure:
+    async def exchange(self, request: HttpRequest) -> Response | Failure:
         """Perform one exchange; no redirect is followed and nothing is retried.
 
         What the network or the other side does wrong is a `Failure`, never an exception.
@@ -178,3 +184,18 @@ class Transport(Protocol):
 
     async def aclose(self) -> None:
         """End what is still running and free every connection."""
+
+
+class ClosedOnExit:
+    """A transport that `async with` closes."""
+
+    async def __aenter__(self) -> Self:
+        """Return the transport."""
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        """Close the transport."""
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """End what is still running; here nothing."""

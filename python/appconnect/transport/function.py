@@ -1,7 +1,7 @@
 """A plain function as the other side of an exchange: the shortest way to write an application.
 
 def voice(request: FormRequest) -> str:
-    return f"<Response><Say>You called {request.form['To']}</Say></Response>"
+return f"<Response><Say>You called {request.form['To']}</Say></Response>"
 
 transport = CallableTransport(voice)
 """
@@ -16,9 +16,8 @@ from dataclasses import dataclass
 from typing import Final, Protocol, runtime_checkable
 from urllib.parse import parse_qsl
 
-from appconnect.transport.body import decoded
-from appconnect.transport.exchange import Failure, FailureReason, Request, Response
-from appconnect.transport.inside import server_error
+from appconnect.transport.exchange import ClosedOnExit, Failure, FailureReason, HttpRequest, Response
+from appconnect.transport.inside import ArrivingAnswer, server_error
 
 _LOGGER: Final = logging.getLogger(__name__)
 _XML: Final = [("Content-Type", "text/xml; charset=utf-8")]
@@ -52,14 +51,14 @@ class FormRequest:
     """Header fields, the names in lower case."""
 
 
-Answer = str | bytes | XmlDocument | tuple[int, list[tuple[str, str]], str | bytes] | Response | None
+WebhookAnswer = str | bytes | XmlDocument | tuple[int, list[tuple[str, str]], str | bytes] | Response | None
 """What a function may answer: TwiML, as text or document; status, header fields and body; None for a 204."""
 
-Application = Callable[[FormRequest], Answer | Awaitable[Answer]]
+Application = Callable[[FormRequest], WebhookAnswer | Awaitable[WebhookAnswer]]
 """A function, or a coroutine function, that answers a webhook."""
 
 
-class CallableTransport:
+class CallableTransport(ClosedOnExit):
     """Performs exchanges with a function (see `Transport`).
 
     An exception that escapes the function is logged with its traceback and becomes a 500, as a server would
@@ -70,7 +69,7 @@ class CallableTransport:
         """Put a function behind a transport."""
         self._function = function
 
-    async def exchange(self, request: Request) -> Response | Failure:
+    async def exchange(self, request: HttpRequest) -> Response | Failure:
         """Perform one exchange (see `Transport`); the total time bounds a coroutine by the wall clock."""
         deadline = asyncio.timeout(request.total_timeout)
         try:
@@ -84,14 +83,12 @@ class CallableTransport:
                 return Failure(FailureReason.TIMEOUT, "no complete answer within the total time")
             _LOGGER.exception("the application failed at %s", request.target.partition("?")[0])
             return server_error()
-        body = decoded(response.status, response.headers, response.body)
-        return body if isinstance(body, Failure) else response._replace(body=body)
-
-    async def aclose(self) -> None:
-        """Do nothing: a function has nothing to end."""
+        arriving = ArrivingAnswer(response.status, response.headers)
+        arriving.feed(response.body)
+        return arriving.outcome()
 
 
-def form_request(request: Request) -> FormRequest:
+def form_request(request: HttpRequest) -> FormRequest:
     """Return a request in the form in which a function sees it."""
     path, _, query_text = request.target.partition("?")
     query = parse_qsl(query_text, keep_blank_values=True)
@@ -108,7 +105,7 @@ def to_response(answer: object) -> Response:
     """Turn what a function answered into a response.
 
     Raises:
-        TypeError: It is none of the kinds that `Answer` names.
+        TypeError: It is none of the kinds that `WebhookAnswer` names.
     """
     match answer:
         case None:

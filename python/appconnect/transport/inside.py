@@ -2,9 +2,40 @@
 
 from __future__ import annotations
 
-from appconnect.transport.exchange import Response
+from typing import final
+
+from appconnect.transport.body import Body, failure_of_coding, is_success
+from appconnect.transport.exchange import Failure, Response
 
 
 def server_error() -> Response:
     """Return what a server answers when its application raises."""
     return Response(500, [("Content-Type", "text/plain; charset=utf-8")], b"Internal Server Error")
+
+
+@final
+class ArrivingAnswer:
+    """An answer whose body comes in pieces, under the cap that holds for one from the network."""
+
+    __slots__ = ("_body", "_failure", "_headers", "_status")
+
+    def __init__(self, status: int, headers: list[tuple[str, str]]) -> None:
+        """Start with status and header fields."""
+        coding = ", ".join(value for name, value in headers if name.lower() == "content-encoding")
+        self._status = status
+        self._headers = headers
+        self._body = Body(coding)
+        self._failure = failure_of_coding(coding)
+
+    def feed(self, piece: bytes) -> bool:
+        """Take the next piece of the body; whether any further one could change the outcome."""
+        if self._failure is None:
+            self._failure = self._body.feed(piece)
+        return self._failure is None
+
+    def outcome(self) -> Response | Failure:
+        """Return what came of it; to be asked once, at the end."""
+        failure = self._failure or self._body.end()
+        if failure is None:
+            return Response(self._status, self._headers, self._body.value())
+        return failure if is_success(self._status) else Response(self._status, self._headers, b"")

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import ipaddress
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from appconnect.transport.exchange import Failure, FailureReason, Request, Response, Transport
+from appconnect.transport.exchange import (
+    ClosedOnExit,
+    Failure,
+    FailureReason,
+    HttpRequest,
+    Response,
+    Transport,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,7 +21,7 @@ if TYPE_CHECKING:
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
 
-class RouterTransport:
+class RouterTransport(ClosedOnExit):
     """Hands each exchange to the transport whose prefix fits its URL best (see `Transport`).
 
         RouterTransport({"bank.example": bank, "https://shop.example/ivr": shop}, default=network)
@@ -31,7 +39,7 @@ class RouterTransport:
             default: Where everything else goes; without one it fails as `refused`.
 
         Raises:
-            ValueError: A prefix is neither a host nor an origin.
+            ValueError: A prefix is neither a host nor an origin, or stands there twice.
         """
         self._hosts: dict[str, Transport] = {}
         self._origins: dict[tuple[str, str, int], list[tuple[str, Transport]]] = {}
@@ -41,7 +49,7 @@ class RouterTransport:
         for paths in self._origins.values():
             paths.sort(key=lambda entry: len(entry[0]), reverse=True)
 
-    def transport_for(self, request: Request) -> Transport | None:
+    def transport_for(self, request: HttpRequest) -> Transport | None:
         """Return the transport that a request goes to."""
         path = request.target.partition("?")[0]
         for prefix, transport in self._origins.get((request.scheme, request.host, request.port), ()):
@@ -49,7 +57,7 @@ class RouterTransport:
                 return transport
         return self._hosts.get(request.host, self._default)
 
-    async def exchange(self, request: Request) -> Response | Failure:
+    async def exchange(self, request: HttpRequest) -> Response | Failure:
         """Perform one exchange (see `Transport`)."""
         transport = self.transport_for(request)
         if transport is None:
@@ -57,21 +65,31 @@ class RouterTransport:
         return await transport.exchange(request)
 
     async def aclose(self) -> None:
-        """Close every transport, each of them once."""
+        """Close every transport, each of them once.
+
+        Raises:
+            ExceptionGroup: What some of them raised; all others are closed.
+        """
         everything = [
             *self._hosts.values(),
             *(entry[1] for paths in self._origins.values() for entry in paths),
         ]
         if self._default is not None:
             everything.append(self._default)
+        errors: list[Exception] = []
         for transport in {id(transport): transport for transport in everything}.values():
-            await transport.aclose()
+            try:
+                await transport.aclose()
+            except Exception as error:  # noqa: BLE001  Other people's code; raised below.
+                errors.append(error)
+        if errors:
+            raise ExceptionGroup("not every transport could be closed", errors)
 
     def _add(self, prefix: str, transport: Transport) -> None:
         if "://" not in prefix:
-            host = prefix.strip("[]").lower()
-            if not host or any(character in host for character in "/?#@ "):
-                raise ValueError(f"{prefix!r} is neither a host nor an origin")
+            host = _host(prefix)
+            if host in self._hosts:
+                raise ValueError(f"{prefix!r} is given twice")
             self._hosts[host] = transport
             return
         parts = urlsplit(prefix)
@@ -84,4 +102,26 @@ class RouterTransport:
         ):
             raise ValueError(f"{prefix!r} is neither a host nor an origin")
         origin = (parts.scheme, parts.hostname, parts.port or _DEFAULT_PORTS[parts.scheme])
-        self._origins.setdefault(origin, []).append((parts.path.rstrip("/"), transport))
+        path = parts.path.rstrip("/")
+        paths = self._origins.setdefault(origin, [])
+        if any(path == known for known, _transport in paths):
+            raise ValueError(f"{prefix!r} is given twice")
+        paths.append((path, transport))
+
+
+def _host(prefix: str) -> str:
+    """Return the host that a prefix without a scheme is, as requests have it."""
+    host = prefix.lower()
+    if not host or any(character in host for character in "/?#@ "):
+        raise ValueError(f"{prefix!r} is neither a host nor an origin")
+    name, colon, _port = host.rpartition(":")
+    if not colon:
+        return host
+    if ":" not in name or name.endswith("]"):
+        raise ValueError(f"{prefix!r} names a port but no scheme: write http://{prefix}")
+    bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
+    try:
+        ipaddress.IPv6Address(bare)
+    except ValueError:
+        raise ValueError(f"{prefix!r} is neither a host nor an origin") from None
+    return bare

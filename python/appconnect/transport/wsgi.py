@@ -10,9 +10,8 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote_to_bytes
 
-from appconnect.transport.body import decoded
-from appconnect.transport.exchange import Failure, FailureReason, Request, Response
-from appconnect.transport.inside import server_error
+from appconnect.transport.exchange import ClosedOnExit, Failure, FailureReason, HttpRequest, Response
+from appconnect.transport.inside import ArrivingAnswer, server_error
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -25,7 +24,7 @@ WsgiApplication = Callable[[dict[str, Any], Any], Iterable[bytes]]
 """A WSGI application. Frameworks name the type of `start_response` differently, hence `Any`."""
 
 
-class WsgiTransport:
+class WsgiTransport(ClosedOnExit):
     """Performs exchanges with a WSGI application (see `Transport`).
 
     The application runs inside `exchange`, so that a test runs the same way every time; it holds up the event
@@ -38,13 +37,12 @@ class WsgiTransport:
         Args:
             application: The application.
             in_thread: Whether to run it in a worker thread; only then does the total time bound the exchange.
-            The
-                thread of one that is too slow runs on, and its answer is dropped.
+                The thread of one that is too slow runs on, and its answer is dropped.
         """
         self._application = application
         self._in_thread = in_thread
 
-    async def exchange(self, request: Request) -> Response | Failure:
+    async def exchange(self, request: HttpRequest) -> Response | Failure:
         """Perform one exchange (see `Transport`)."""
         if not self._in_thread:
             return self._call(request)
@@ -54,28 +52,26 @@ class WsgiTransport:
         except TimeoutError:
             return Failure(FailureReason.TIMEOUT, "no complete answer within the total time")
 
-    async def aclose(self) -> None:
-        """Do nothing: a WSGI application has nothing to end."""
-
-    def _call(self, request: Request) -> Response | Failure:
+    def _call(self, request: HttpRequest) -> Response | Failure:
         answer = _Answer()
         try:
             result = self._application(environ(request), answer.start)
             try:
-                answer.pieces.extend(result)
+                for piece in result:
+                    answer.write(piece)
             finally:
                 close = getattr(result, "close", None)
                 if close is not None:
                     close()
-            status, headers = answer.head()
+            return answer.outcome()
+        except _CutOffError:
+            return answer.outcome()
         except Exception:
             _LOGGER.exception("the WSGI application failed at %s", request.target.partition("?")[0])
             return server_error()
-        body = decoded(status, headers, b"".join(answer.pieces))
-        return body if isinstance(body, Failure) else Response(status, headers, body)
 
 
-def environ(request: Request) -> dict[str, Any]:
+def environ(request: HttpRequest) -> dict[str, Any]:
     """Return the WSGI environment of a request (PEP 3333)."""
     path, _, query = request.target.partition("?")
     variables: dict[str, Any] = {
@@ -103,26 +99,35 @@ def environ(request: Request) -> dict[str, Any]:
     return variables
 
 
+class _CutOffError(Exception):
+    """Ends an application whose further answer would change nothing."""
+
+
 class _Answer:
-    """What a WSGI application says before its body."""
+    """What a WSGI application says."""
 
     def __init__(self) -> None:
-        self.pieces: list[bytes] = []
-        self._status: str | None = None
-        self._headers: list[tuple[str, str]] = []
+        self._arriving: ArrivingAnswer | None = None
 
     def start(
         self, status: str, headers: list[tuple[str, str]], exc_info: ExcInfo | None = None
     ) -> Callable[[bytes], None]:
         """Take status and header fields (PEP 3333, `start_response`)."""
-        if self._status is not None and exc_info is None:
+        if self._arriving is not None and exc_info is None:
             raise RuntimeError("start_response was called twice")
-        self._status = status
-        self._headers = list(headers)
-        return self.pieces.append
+        self._arriving = ArrivingAnswer(int(status.split(" ", 1)[0]), list(headers))
+        return self.write
 
-    def head(self) -> tuple[int, list[tuple[str, str]]]:
-        """Return status and header fields; raises when the application gave none."""
-        if self._status is None:
+    def write(self, piece: bytes) -> None:
+        """Take a piece of the body (PEP 3333)."""
+        if piece and not self._begun().feed(piece):
+            raise _CutOffError
+
+    def outcome(self) -> Response | Failure:
+        """Return what came of it; raises when the application did not begin an answer."""
+        return self._begun().outcome()
+
+    def _begun(self) -> ArrivingAnswer:
+        if self._arriving is None:
             raise RuntimeError("start_response was not called")
-        return int(self._status.split(" ", 1)[0]), self._headers
+        return self._arriving
