@@ -1,17 +1,13 @@
-"""Applications in this process: ASGI, WSGI, plain functions, and the router."""
+"""Applications in this process: ASGI, WSGI, and plain functions."""
 
 from __future__ import annotations
 
 import asyncio
 import gzip
-import importlib
-import re
-import sys
 import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-import aiohttp
 import flask
 import pytest
 import starlette.applications
@@ -20,9 +16,6 @@ import starlette.responses
 import starlette.routing
 from twilio.twiml.voice_response import VoiceResponse
 
-from appconnect.driver import aiohttp_transport
-from appconnect.driver.aiohttp_transport import AiohttpTransport
-from appconnect.driver.pool import Limits
 from appconnect.transport import (
     BODY_LIMIT,
     AsgiTransport,
@@ -31,11 +24,10 @@ from appconnect.transport import (
     FailureReason,
     FormRequest,
     Response,
-    RouterTransport,
     Transport,
     WsgiTransport,
 )
-from tests.unit.misbehaving import TWIML, Misbehaving, OpenGuard, Webhook, webhook
+from tests.unit.misbehaving import TWIML, Webhook, webhook
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
@@ -546,200 +538,3 @@ def test_a_frameworks_application_answers(make: Callable[[], Transport]) -> None
     assert (outcome.status, outcome.body) == (200, b"<Response><Say>CallSid=CA1</Say></Response>")
     assert {name.lower(): value for name, value in outcome.headers}["content-type"].startswith("text/xml")
     assert response(ask(make(), webhook(80, "/nothing"))).status == 404
-
-
-# The router.
-
-
-def named(name: str) -> CallableTransport:
-    return CallableTransport(lambda _: name)
-
-
-def test_the_router_picks_the_transport_that_fits_best() -> None:
-    router = RouterTransport(
-        {
-            "bank.example": named("bank"),
-            "https://bank.example": named("bank by https"),
-            "https://bank.example/ivr/": named("ivr"),
-            "https://bank.example/ivr/de": named("ivr de"),
-            "http://shop.example:8080": named("shop 8080"),
-            "[::1]": named("six"),
-        },
-        default=named("rest"),
-    )
-    expected = {
-        ("http", "bank.example", 80, "/x"): "bank",
-        ("https", "bank.example", 8443, "/ivr"): "bank",
-        ("https", "bank.example", 443, "/x"): "bank by https",
-        ("https", "bank.example", 443, "/ivr"): "ivr",
-        ("https", "bank.example", 443, "/ivr?x=/ivr/de"): "ivr",
-        ("https", "bank.example", 443, "/ivr/menu"): "ivr",
-        ("https", "bank.example", 443, "/ivrs"): "bank by https",
-        ("https", "bank.example", 443, "/ivr/de?x"): "ivr de",
-        ("http", "shop.example", 8080, "/"): "shop 8080",
-        ("http", "shop.example", 80, "/"): "rest",
-        ("http", "::1", 80, "/"): "six",
-        ("http", "notbank.example", 80, "/"): "rest",
-    }
-    for (scheme, host, port, target), name in expected.items():
-        outcome = response(ask(router, webhook(port, target, scheme=scheme, host=host)))
-        assert outcome.body.decode() == name, (scheme, host, port, target)
-
-
-def test_a_router_without_a_default_refuses_the_rest() -> None:
-    outcome = ask(RouterTransport({}))
-    assert isinstance(outcome, Failure)
-    assert outcome.reason is FailureReason.REFUSED
-
-
-@pytest.mark.parametrize("prefix", ["localhost:8000", "127.0.0.1:80", "[::1]:8000", "bank.example:"])
-def test_a_host_with_a_port_needs_a_scheme(prefix: str) -> None:
-    with pytest.raises(ValueError, match=re.escape(f"write http://{prefix}")):
-        RouterTransport({prefix: named("x")})
-
-
-@pytest.mark.parametrize(
-    ("first", "second"),
-    [
-        ("bank.example", "BANK.example"),
-        ("::1", "[::1]"),
-        ("https://bank.example", "https://bank.example:443/"),
-        ("http://bank.example/ivr", "http://Bank.example:80/ivr/"),
-    ],
-)
-def test_a_prefix_given_twice_is_refused(first: str, second: str) -> None:
-    with pytest.raises(ValueError, match="is given twice"):
-        RouterTransport({first: named("x"), second: named("y")})
-
-
-@pytest.mark.parametrize(
-    "prefix",
-    [
-        "",
-        "g::h",
-        "[g::h]",
-        "bank.example/ivr",
-        "ftp://bank.example",
-        "https://",
-        "https://bank.example/?x=1",
-        "a@b",
-        "http://u@h",
-    ],
-)
-def test_a_prefix_that_is_none_is_refused(prefix: str) -> None:
-    with pytest.raises(ValueError, match="neither a host nor an origin"):
-        RouterTransport({prefix: named("x")})
-
-
-def test_closing_a_router_closes_each_transport_once() -> None:
-    class Closing:
-        def __init__(self) -> None:
-            self.closed = 0
-
-        async def exchange(self, request: object) -> Response | Failure:
-            del request
-            return Response(204, [], b"")
-
-        async def aclose(self) -> None:
-            self.closed += 1
-
-    class Failing(Closing):
-        async def aclose(self) -> None:
-            await super().aclose()
-            raise OSError("a defect")
-
-    shared, rest = Closing(), Closing()
-    asyncio.run(RouterTransport({"a.example": shared, "https://b.example/x": shared}, default=rest).aclose())
-    assert (shared.closed, rest.closed) == (1, 1)
-
-    broken = [Failing(), Failing()]
-    router = RouterTransport({"a.example": broken[0], "b.example": broken[1]}, default=rest)
-    with pytest.raises(ExceptionGroup) as raised:
-        asyncio.run(router.aclose())
-    assert len(raised.value.exceptions) == 2
-    assert [broken[0].closed, broken[1].closed, rest.closed] == [1, 1, 2]
-
-
-def test_every_transport_is_left_by_async_with() -> None:
-    closed: list[str] = []
-
-    class Closing(RouterTransport):
-        async def aclose(self) -> None:
-            closed.append("router")
-            await super().aclose()
-
-    async def work() -> None:
-        async with (
-            named("function") as function,
-            WsgiTransport(lambda _environ, _start: []) as wsgi,
-            Closing({"a.example": function, "b.example": wsgi}) as router,
-        ):
-            assert response(await router.exchange(webhook(80, host="a.example"))).body == b"function"
-            assert closed == []
-
-    asyncio.run(work())
-    assert closed == ["router"]
-
-
-# What only the transport by way of aiohttp can do wrong.
-
-
-def test_a_closed_transport_makes_no_new_session() -> None:
-    async def work() -> None:
-        async with Misbehaving() as server:
-            transport = AiohttpTransport(OpenGuard())
-            assert response(await transport.exchange(webhook(server.port))).status == 200
-            await transport.aclose()
-            with pytest.raises(RuntimeError, match="closed"):
-                await transport.exchange(webhook(server.port))
-            assert transport._sessions == {}
-
-    asyncio.run(work())
-
-
-def test_a_session_that_makes_room_is_never_one_in_use(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(aiohttp_transport, "_ACCOUNTS_KEPT", 1)
-    close = aiohttp.ClientSession.close
-
-    async def close_slowly(session: aiohttp.ClientSession) -> None:
-        await close(session)
-        await asyncio.sleep(0.02)
-
-    monkeypatch.setattr(aiohttp.ClientSession, "close", close_slowly)
-
-    async def work() -> None:
-        async with Misbehaving() as server, AiohttpTransport(OpenGuard()) as transport:
-            assert response(await transport.exchange(webhook(server.port, account="AC0"))).status == 200
-            tasks = []
-            for number in range(1, 4):
-                request = webhook(server.port, account=f"AC{number}")
-                tasks.append(asyncio.create_task(transport.exchange(request)))
-                await asyncio.sleep(0.005)
-            outcomes = await asyncio.gather(*tasks)
-            assert [response(outcome).status for outcome in outcomes] == [200] * 3
-            assert transport._running == {}
-
-    asyncio.run(work())
-
-
-def test_the_queue_of_an_account_is_bounded_by_way_of_aiohttp_too() -> None:
-    async def work() -> None:
-        limits = Limits(per_account=1, waiting=2)
-        async with Misbehaving() as server, AiohttpTransport(OpenGuard(), limits=limits) as transport:
-            tasks = [
-                asyncio.create_task(transport.exchange(webhook(server.port, "/ok_slow"))) for _ in range(4)
-            ]
-            outcomes = await asyncio.gather(*tasks)
-            assert [response(outcome).status for outcome in outcomes[:3]] == [200] * 3
-            assert server.connections == 1
-            assert isinstance(outcomes[3], Failure)
-            assert outcomes[3].reason is FailureReason.OVERLOADED
-
-    asyncio.run(work())
-
-
-def test_aiohttp_missing_is_told_with_the_name_of_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "aiohttp", None)
-    monkeypatch.delitem(sys.modules, "appconnect.driver.aiohttp_transport", raising=False)
-    with pytest.raises(ImportError, match=r"twiml-appconnect\[aiohttp\]"):
-        importlib.import_module("appconnect.driver.aiohttp_transport")

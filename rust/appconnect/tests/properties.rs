@@ -38,7 +38,7 @@ fn choices() -> impl Strategy<Value = Vec<u16>> {
 fn cases() -> ProptestConfig {
     let asked = std::env::var_os("PROPTEST_CASES").is_some();
     let default = ProptestConfig::default();
-    ProptestConfig { cases: if asked { default.cases } else { 300 }, failure_persistence: None, ..default }
+    ProptestConfig { cases: if asked { default.cases } else { 200 }, failure_persistence: None, ..default }
 }
 
 proptest! {
