@@ -224,7 +224,8 @@ fn of_several_nouns_only_the_first_is_dialled() {
 fn a_strict_operator_fails_a_dial_that_breaks_a_rule() {
     let two = format!("<Application>{APP_B}</Application><Application>{APP_C}</Application>");
     let one = format!("<Application>{APP_B}</Application>");
-    let many: String = (0..101).map(|name| format!("<Parameter name=\"p{name}\" value=\"\"/>")).collect();
+    let many: Vec<_> = (0..101).map(|name| format!("<Parameter name=\"p{name}\" value=\"\"/>")).collect();
+    let many = many.concat();
     let many = format!("<Application>{APP_B}{many}</Application>");
     for (before, attribute, nouns, code) in [
         ("", "", &one, None),
