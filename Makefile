@@ -14,6 +14,8 @@ UV := $(or $(shell uv --version >/dev/null 2>&1 && command -v uv),.uv/bin/uv)
 BIN := .venv/bin
 
 # uv and PyO3 use the machine's interpreters and never fetch one.
+# The machine's own certificates count, as they do for pip and cargo: many networks inspect TLS.
+export UV_SYSTEM_CERTS := 1
 export UV_PYTHON_DOWNLOADS := never
 export UV_PYTHON_PREFERENCE := only-system
 export PYO3_PYTHON := $(CURDIR)/.venv/bin/python
