@@ -9,6 +9,7 @@ mod running;
 pub(crate) mod status;
 mod timer;
 pub(crate) mod verb;
+mod webhook;
 
 pub(crate) use program::Program;
 pub(crate) use record::{Recording, RecordingCallback, RecordingSource};
