@@ -18,6 +18,7 @@ from appconnect import Account, Config, Guard, PhoneNumber, Registry
 from appconnect.driver.http import HttpTransport
 from appconnect.events import Event, ProblemRaised
 from appconnect.simulator import Session
+from tests.contract.serving import serving
 
 DATA = Path(__file__).parents[1] / "data" / "badinputs" / "cases.tsv"
 ACCOUNT, NUMBER = "AC" + "a" * 32, "+15550199"
@@ -89,36 +90,26 @@ class Seen(NamedTuple):
 
 
 async def run(case: Case) -> Seen:
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
-        head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(case.body)}\r\nConnection: close\r\n"
-        head += f"Content-Type: {case.content_type}\r\n" if case.content_type else ""
-        head += f"Content-Encoding: {case.coding}\r\n" if case.coding else ""
-        writer.write(head.encode() + b"\r\n" + case.body)
-        writer.close()
-
+    head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(case.body)}\r\nConnection: close\r\n"
+    head += f"Content-Type: {case.content_type}\r\n" if case.content_type else ""
+    head += f"Content-Encoding: {case.coding}\r\n" if case.coding else ""
+    answer = head.encode() + b"\r\n" + case.body
     problems: list[int] = []
 
     def on_event(event: Event) -> None:
         if isinstance(event, ProblemRaised):
             problems.append(event.code)
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    transport = HttpTransport(Guard(allow_private=True))
-    async with server:
-        port = server.sockets[0].getsockname()[1]
+    async with serving(lambda _: answer) as port, HttpTransport(Guard(allow_private=True)) as transport:
         registry = Registry(
             accounts=[Account(ACCOUNT, "token")],
             numbers=[PhoneNumber(NUMBER, ACCOUNT, f"http://127.0.0.1:{port}/voice")],
         )
         config = Config(timeline=True, documents_per_root=20)
-        try:
-            async with Session(registry, transport, config=config, on_event=on_event) as session:
-                caller = await session.dial("+15550100", NUMBER)
-                await caller.ended()
-                return Seen(problems, [entry.text for entry in caller.heard])
-        finally:
-            await transport.aclose()
+        async with Session(registry, transport, config=config, on_event=on_event) as session:
+            caller = await session.dial("+15550100", NUMBER)
+            await caller.ended()
+            return Seen(problems, [entry.text for entry in caller.heard])
 
 
 @pytest.mark.parametrize("case", ALL, ids=lambda case: case.name)

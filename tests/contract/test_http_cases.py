@@ -17,6 +17,7 @@ from appconnect import Account, Guard, PhoneNumber, Registry
 from appconnect.driver.http import HttpTransport
 from appconnect.events import ProblemRaised
 from appconnect.simulator import Session
+from tests.contract.serving import serving
 from tests.unit.misbehaving import Misbehaving
 
 if TYPE_CHECKING:
@@ -151,21 +152,13 @@ OK = status("200 OK", "Content-Type: text/xml", body=b"<Response><Say>fine</Say>
 )
 def test_a_status_has_its_code(answers: list[bytes], problems: list[int], heard: list[str] | None) -> None:
     async def work() -> None:
-        waiting = list(answers)
+        waiting, methods = list(answers), list[str]()
 
-        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            while waiting:
-                head = await reader.readuntil(b"\r\n\r\n")
-                methods.append(head.split()[0].decode())
-                sizes = [line[15:] for line in head.split(b"\r\n") if line.startswith(b"Content-Length:")]
-                await reader.readexactly(int(sizes[0]) if sizes else 0)
-                writer.write(waiting.pop(0))
-            writer.close()
+        def answer(head: str) -> bytes | None:
+            methods.append(head.split(maxsplit=1)[0])
+            return waiting.pop(0) if waiting else None
 
-        methods: list[str] = []
-        server = await asyncio.start_server(serve, "127.0.0.1", 0)
-        async with server:
-            port = server.sockets[0].getsockname()[1]
+        async with serving(answer) as port:
             seen = await call(f"http://127.0.0.1:{port}/voice", None)
         assert seen.problems == problems
         assert "must not run" not in seen.heard
@@ -181,16 +174,12 @@ def test_a_retry_policy_in_the_url_is_kept() -> None:
     async def work() -> None:
         waiting, tokens = [status("503 Busy"), OK], list[str]()
 
-        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        def answer(head: str) -> bytes:
             name = "I-Twilio-Idempotency-Token"
             tokens.extend(line for line in head.split("\r\n") if line.startswith(name))
-            writer.write(waiting.pop(0))
-            writer.close()
+            return waiting.pop(0)
 
-        server = await asyncio.start_server(serve, "127.0.0.1", 0)
-        async with server:
-            port = server.sockets[0].getsockname()[1]
+        async with serving(answer) as port:
             seen = await call(f"http://127.0.0.1:{port}/voice#rp=5xx&rc=1", None)
         assert seen == Seen([], "normal", ["fine"])
         assert len(tokens) == 2
