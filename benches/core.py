@@ -98,12 +98,14 @@ def run(state: Waiting) -> None:
                 _ = effect.request.wire
 
 
-def run_batch(state: Waiting) -> None:
-    """Dispatch all answers in one crossing, and take out what a transport writes."""
-    effects, _ = state.engine.handle_many([answer(reply) for reply in state.replies], now=reference.NOW)
-    for effect in effects:
-        if isinstance(effect, _core.Fetch):
-            _ = effect.request.wire
+def run_batch(state: Waiting, size: int) -> None:
+    """Dispatch the answers, `size` in one crossing, and take out what a transport writes."""
+    for first in range(0, len(state.replies), size):
+        answers = [answer(reply) for reply in state.replies[first : first + size]]
+        effects, _ = state.engine.handle_many(answers, now=reference.NOW)
+        for effect in effects:
+            if isinstance(effect, _core.Fetch):
+                _ = effect.request.wire
 
 
 def agrees(state: Waiting) -> bool:
