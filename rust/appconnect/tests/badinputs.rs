@@ -4,83 +4,22 @@
 // A helper that panics fails its test, which is what it is for.
 #![allow(clippy::panic, clippy::string_slice, clippy::unwrap_used)]
 
+mod support;
+
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use appconnect::problem::{Level, LineColumn, Problem};
 use appconnect::twiml::{Document, Node, answer, charset, decode};
 use proptest::prelude::*;
+use support::cases::Case;
 
-const CASES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data/badinputs/cases.tsv");
 const URL: &str = "https://app.example/voice";
 
-struct Case {
-    name: String,
-    content_type: String,
-    outcome: String,
-    document: String,
-    body: Vec<u8>,
-}
-
-static ALL: LazyLock<Vec<Case>> = LazyLock::new(read_cases);
+static ALL: LazyLock<Vec<Case>> = LazyLock::new(support::cases::all);
 
 fn cases() -> &'static [Case] {
     &ALL
-}
-
-fn read_cases() -> Vec<Case> {
-    let text = std::fs::read_to_string(CASES).unwrap();
-    let rows = text.lines().filter(|line| !line.starts_with('#')).skip(1);
-    rows.map(|row| {
-        let cells: Vec<&str> = row.split('\t').collect();
-        let [name, _layer, content_type, outcome, document, _then, body] = cells[..] else {
-            panic!("{} cells: {row}", cells.len());
-        };
-        Case {
-            name: name.to_owned(),
-            content_type: content_type.to_owned(),
-            outcome: outcome.to_owned(),
-            document: document.to_owned(),
-            body: unescape(body, 0),
-        }
-    })
-    .collect()
-}
-
-/// The bytes of a body: `\n`, `\r`, `\t`, `\\`, `\xHH`, `\{COUNT*TEXT}` (TEXT that often) and in such a TEXT `\#`
-/// (how often it was there before).
-fn unescape(text: &str, round: usize) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let mut rest = text;
-    while let Some((plain, tail)) = rest.split_once('\\') {
-        bytes.extend_from_slice(plain.as_bytes());
-        let (kind, tail) = tail.split_at(1);
-        rest = match kind {
-            "n" => push(&mut bytes, b'\n', tail),
-            "r" => push(&mut bytes, b'\r', tail),
-            "t" => push(&mut bytes, b'\t', tail),
-            "\\" => push(&mut bytes, b'\\', tail),
-            "x" => push(&mut bytes, u8::from_str_radix(&tail[..2], 16).unwrap(), &tail[2..]),
-            "#" => {
-                bytes.extend_from_slice(round.to_string().as_bytes());
-                tail
-            }
-            "{" => {
-                let (repeat, tail) = tail.split_once('}').unwrap();
-                let (count, text) = repeat.split_once('*').unwrap();
-                bytes.extend((0..count.parse().unwrap()).flat_map(|round| unescape(text, round)));
-                tail
-            }
-            other => panic!("unknown escape {other:?}"),
-        };
-    }
-    bytes.extend_from_slice(rest.as_bytes());
-    bytes
-}
-
-fn push<'a>(bytes: &mut Vec<u8>, byte: u8, tail: &'a str) -> &'a str {
-    bytes.push(byte);
-    tail
 }
 
 /// The document as the engine meets it: good attributes, text and nodes, in one line.

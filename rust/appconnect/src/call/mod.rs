@@ -1,5 +1,6 @@
 //! A call: one account's view and control of a leg. Plain data, so that it can be saved at any moment.
 
+mod callback;
 pub(crate) mod cx;
 pub(crate) mod exchange;
 pub(crate) mod params;
@@ -11,9 +12,10 @@ mod timer;
 pub(crate) mod verb;
 mod webhook;
 
+pub(crate) use callback::EventCallback;
 pub(crate) use program::Program;
-pub(crate) use record::{Recording, RecordingCallback, RecordingSource};
-pub(crate) use running::{Gather, Hop, NounCallback, Prompt, Record, Running};
+pub(crate) use record::{Recording, RecordingSource};
+pub(crate) use running::{Gather, Hop, Prompt, Record, Running};
 pub use status::{CallStatus, Direction};
 pub(crate) use timer::{Timer, TimerTable};
 

@@ -2,7 +2,7 @@
 
 use minicbor::{Decode, Encode};
 
-use crate::http::{Method, Url};
+use super::EventCallback;
 use crate::id::RecordingSid;
 use crate::time::Millis;
 
@@ -44,7 +44,7 @@ pub(crate) struct Recording {
     pub(crate) track: String,
     /// Where its status goes.
     #[n(6)]
-    pub(crate) callback: Option<RecordingCallback>,
+    pub(crate) callback: Option<EventCallback>,
 }
 
 impl Recording {
@@ -52,16 +52,4 @@ impl Recording {
     pub(crate) fn seconds(&self) -> u64 {
         self.ended.map_or(0, |ended| ended.seconds_since(self.started))
     }
-}
-
-/// Where the status of a recording goes.
-#[derive(Clone, Debug, Encode, Decode)]
-pub(crate) struct RecordingCallback {
-    #[n(0)]
-    pub(crate) url: Url,
-    #[n(1)]
-    pub(crate) method: Method,
-    /// Of `in-progress`, `completed`, `absent`: the wanted ones.
-    #[n(2)]
-    pub(crate) events: Vec<String>,
 }

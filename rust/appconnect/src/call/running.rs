@@ -2,9 +2,8 @@
 
 use minicbor::{Decode, Encode};
 
-use super::{CallStatus, Recording};
+use super::{CallStatus, EventCallback, Recording};
 use crate::address::Address;
-use crate::http::{Method, Url};
 use crate::id::{ApplicationSid, CallSid};
 use crate::time::Millis;
 
@@ -110,7 +109,7 @@ pub(crate) struct Hop {
     #[n(4)]
     pub(crate) answered: Option<Millis>,
     #[n(5)]
-    pub(crate) callback: Option<NounCallback>,
+    pub(crate) callback: Option<EventCallback>,
     /// The number of A2's next status callback.
     #[n(6)]
     pub(crate) sequence: u32,
@@ -119,16 +118,4 @@ pub(crate) struct Hop {
     /// Who calls, as both views of the hop say it: the caller, or the `callerId` of the `<Dial>`.
     #[n(8)]
     pub(crate) from: Address,
-}
-
-/// Where the progress of a dialled noun goes, and which of it.
-#[derive(Clone, Debug, Encode, Decode)]
-pub(crate) struct NounCallback {
-    #[n(0)]
-    pub(crate) url: Url,
-    #[n(1)]
-    pub(crate) method: Method,
-    /// Of `initiated`, `ringing`, `answered`, `completed`: the wanted ones.
-    #[n(2)]
-    pub(crate) events: Vec<String>,
 }

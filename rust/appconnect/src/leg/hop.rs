@@ -10,7 +10,7 @@ use crate::call::{Call, CallStatus, Direction, Hop, Running, Timer};
 use crate::effect::{Answer, Effect, Ringback};
 use crate::event::{Began, EventKind, Purpose, StatusChanged};
 use crate::settlement::{LegKind, Settlement, rate};
-use crate::twiml::Attribute;
+use crate::twiml::{Attribute, Node};
 
 impl Step<'_, '_> {
     /// Puts the receiving call on top of the call at `at`, and asks its application what to do.
@@ -81,7 +81,7 @@ impl Step<'_, '_> {
         cx.call.timers.set(Timer::Dial, until);
         hop_progress(&mut cx, CallStatus::Initiated, "initiated", false);
         hop_progress(&mut cx, CallStatus::Ringing, "ringing", false);
-        start_recording(&mut cx, "ringing");
+        start_recording(&mut cx, node, "ringing");
         let tone = node.attribute(Attribute::RingTone).map(Into::into);
         if self.leg.line.answered {
             self.ringback(true, tone);
@@ -115,7 +115,7 @@ impl Step<'_, '_> {
                 hop.answered = Some(now);
             }
             hop_progress(&mut cx, CallStatus::InProgress, "answered", false);
-            start_recording(&mut cx, "answer");
+            start_recording(&mut cx, node, "answer");
         }
         if !self.call(below).is_answered() {
             self.answer(below);
@@ -153,9 +153,7 @@ impl Step<'_, '_> {
     }
 }
 
-fn start_recording(cx: &mut Cx<'_, '_>, moment: &str) {
-    let Some((document, index)) = cx.current_verb() else { return };
-    let Some(node) = document.node(index) else { return };
+fn start_recording(cx: &mut Cx<'_, '_>, node: Node<'_>, moment: &str) {
     let recording = verb::start_recording(cx, node, moment);
     if let (Some(recording), Running::Dialling(hop)) = (recording, &mut cx.call.running) {
         hop.recording = Some(recording);
@@ -168,10 +166,12 @@ fn hop_progress(cx: &mut Cx<'_, '_>, status: CallStatus, event: &str, refused: b
     let now = cx.now();
     let Running::Dialling(hop) = &mut cx.call.running else { return };
     hop.status = status;
-    let wanted = hop.callback.clone().filter(|callback| callback.events.iter().any(|wanted| wanted == event));
-    let Some(callback) = wanted else { return };
+    if !hop.callback.as_ref().is_some_and(|callback| callback.wants(event)) {
+        return;
+    }
     let sequence = hop.sequence;
     let hop: Hop = (**hop).clone();
+    let Some(callback) = &hop.callback else { return };
     let mut form = hop_form(&hop, cx.call.sid, cx.call.account);
     progress(&mut form, Stage { status, refused }, hop.answered, now, sequence);
     let plan = Plan {

@@ -8,6 +8,8 @@ pub struct Case {
     pub content_type: String,
     /// `fatal CODE`, or `ok` and the codes of the problems.
     pub outcome: String,
+    /// What is left to run; `-` where it is long.
+    pub document: String,
     pub body: Vec<u8>,
 }
 
@@ -22,11 +24,17 @@ pub fn all() -> Vec<Case> {
     let text = std::fs::read_to_string(CASES).unwrap();
     let rows = text.lines().filter(|line| !line.starts_with('#')).skip(1);
     rows.map(|row| {
-        let mut cells = row.split('\t').map(str::to_owned);
-        let mut next = || cells.next().unwrap();
-        let (name, _layer, content_type, outcome) = (next(), next(), next(), next());
-        let body = unescape(cells.nth(2).unwrap().as_bytes(), 0);
-        Case { name, content_type, outcome, body }
+        let cells: Vec<&str> = row.split('\t').collect();
+        let [name, _layer, content_type, outcome, document, _then, body] = cells[..] else {
+            panic!("{} cells: {row}", cells.len());
+        };
+        Case {
+            name: name.to_owned(),
+            content_type: content_type.to_owned(),
+            outcome: outcome.to_owned(),
+            document: document.to_owned(),
+            body: unescape(body.as_bytes(), 0),
+        }
     })
     .collect()
 }
@@ -60,7 +68,8 @@ fn unescape(text: &[u8], round: usize) -> Vec<u8> {
                     b'n' => b'\n',
                     b'r' => b'\r',
                     b't' => b'\t',
-                    other => *other,
+                    b'\\' => b'\\',
+                    other => panic!("unknown escape {:?}", char::from(*other)),
                 };
                 bytes.push(byte);
                 tail

@@ -9,7 +9,7 @@ use crate::address::Address;
 use crate::call::cx::Cx;
 use crate::call::params::{put, recording};
 use crate::call::{
-    CallStatus, Hop, NounCallback, Parameters, Recording, RecordingSource, Running, Sender, Timer,
+    CallStatus, EventCallback, Hop, Parameters, Recording, RecordingSource, Running, Sender, Timer,
 };
 use crate::effect::{Consult, Effect};
 use crate::event::{Decided, Dialled, EventKind, ProblemRaised, Purpose, Returned};
@@ -292,9 +292,9 @@ fn dialled(cx: &Cx<'_, '_>, noun: Node<'_>, application: &ApplicationSid) -> Add
 }
 
 /// Where the progress of the hop goes. What is wrong with the URL was told when the verb began.
-fn noun_callback(cx: &Cx<'_, '_>, noun: Node<'_>) -> Option<NounCallback> {
+fn noun_callback(cx: &Cx<'_, '_>, noun: Node<'_>) -> Option<EventCallback> {
     let url = reference(cx, noun, Attribute::StatusCallback).ok().flatten()?;
-    Some(NounCallback {
+    Some(EventCallback {
         url,
         method: noun.method(Attribute::StatusCallbackMethod),
         events: words(noun, Attribute::StatusCallbackEvent, "completed"),

@@ -5,7 +5,7 @@ use super::{Flow, Goto, action_or_base, callback};
 use crate::call::cx::Cx;
 use crate::call::exchange::{Plan, Role};
 use crate::call::params::{put, recording, recording_status};
-use crate::call::{Record, Recording, RecordingCallback, RecordingSource, Running, Timer};
+use crate::call::{EventCallback, Record, Recording, RecordingSource, Running, Timer};
 use crate::effect::{Effect, StartRecording, StopRecording};
 use crate::event::Purpose;
 use crate::problem::{Code, Problem};
@@ -55,7 +55,7 @@ pub(super) fn begin(
     source: RecordingSource,
     dual: bool,
 ) -> (u32, Recording) {
-    let callback = callback(cx, node, Attribute::RecordingStatusCallback).map(|url| RecordingCallback {
+    let callback = callback(cx, node, Attribute::RecordingStatusCallback).map(|url| EventCallback {
         url,
         method: node.method(Attribute::RecordingStatusCallbackMethod),
         events: words(node, Attribute::RecordingStatusCallbackEvent, "completed"),
@@ -101,10 +101,9 @@ pub(super) fn stop(cx: &mut Cx<'_, '_>, recording: &mut Recording, by_itself: bo
 }
 
 fn notify(cx: &mut Cx<'_, '_>, recording: &Recording, status: &'static str) {
-    let Some(callback) = &recording.callback else { return };
-    if !callback.events.iter().any(|event| event == status) {
+    let Some(callback) = recording.callback.as_ref().filter(|callback| callback.wants(status)) else {
         return;
-    }
+    };
     let form = recording_status(cx.world.config, cx.call.sid, cx.call.account, recording, status);
     let plan = Plan {
         purpose: Purpose::RecordingStatus,
