@@ -6,7 +6,7 @@ from appconnect.errors import InputError
 from collections.abc import Iterable, Sequence
 from typing import Final, Literal, SupportsIndex, final
 
-__all__ = ["__version__", "Account", "Admission", "Answer", "Application", "Began", "Client", "Collect", "Config", "Consult", "Decided", "Dialled", "Digits", "Document", "Engine", "Facts", "Fetch", "Guard", "HangUp", "Heard", "HttpFailure", "HttpResponse", "HungUp", "IncomingCall", "MediaDone", "Modify", "Notify", "PhoneNumber", "Play", "Pressed", "Problem", "ProblemRaised", "Registry", "Report", "Request", "Requested", "Responded", "Returned", "Ringback", "Route", "Said", "Say", "Settle", "Settled", "Settlement", "SipDomain", "Speech", "SpeechOptions", "StartRecording", "StatusChanged", "StopCollect", "StopMedia", "StopRecording", "Tick", "Verb", "VerbBegan", "Verdict", "build_info", "codes_table", "config_table", "parse", "schema_table", "sign", "status_table", "verify"]
+__all__ = ["__version__", "Account", "Admission", "Answer", "Application", "Began", "Bridge", "Client", "Collect", "Config", "Connected", "Consult", "Decided", "Dial", "Dialled", "Digits", "Document", "Endpoint", "Engine", "Facts", "Fetch", "Guard", "HangUp", "Heard", "HttpFailure", "HttpResponse", "HungUp", "IncomingCall", "MachineDetected", "MachineDetection", "MediaDone", "Modify", "Notify", "Originate", "PhoneNumber", "Placed", "Play", "Pressed", "Problem", "ProblemRaised", "Progress", "Registry", "Report", "Request", "Requested", "Responded", "Returned", "Ringback", "Route", "Said", "Say", "Settle", "Settled", "Settlement", "SipDomain", "SipFacts", "Speech", "SpeechOptions", "StartRecording", "StatusChanged", "StopCollect", "StopMedia", "StopRecording", "Tick", "Unbridge", "Verb", "VerbBegan", "Verdict", "build_info", "codes_table", "config_table", "parse", "schema_table", "sign", "status_table", "verify"]
 
 __version__: Final[str]
 
@@ -205,7 +205,7 @@ class Began:
         In which call.
         """
     @property
-    def direction(self, /) -> Literal["inbound", "outbound-dial"]:
+    def direction(self, /) -> Literal["inbound", "outbound-dial", "outbound-api"]:
         """
         As the account sees it.
         """
@@ -227,6 +227,28 @@ class Began:
     def to_dict(self, /) -> "dict[str, object]":
         """
         The fields by name, as JSON takes them, and the kind as `event`. Nothing is redacted.
+        """
+
+@final
+class Bridge:
+    """
+    Connect the media of two lines, both ways.
+    """
+    __match_args__: Final[tuple[Literal["leg"], Literal["other"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, leg: str, other: str) -> Bridge: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def leg(self, /) -> str:
+        """
+        The line of the call that dialled.
+        """
+    @property
+    def other(self, /) -> str:
+        """
+        The line that it is connected to.
         """
 
 @final
@@ -325,12 +347,17 @@ class Config:
     """
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
-    def __new__(cls, /, *, hops: int | None = None, legs_per_root: int | None = None, documents_per_root: int | None = None, root_seconds: int | None = None, family_connect: str | None = None, inbound_rate: int | None = None, outbound_rate: int | None = None, application_connect_rate: int | None = None, consult: bool | None = None, consult_timeout_ms: int | None = None, failed_application: str | None = None, empty_document: str | None = None, expose_parent_call_sid: str | None = None, geography: str | None = None, play_failure: str | None = None, repeat_parameters: bool | None = None, sender_account: bool | None = None, standard_webhooks: bool | None = None, charset_suffix: bool | None = None, strict: bool | None = None, dial_timeout_buffer: int | None = None, recording_base: str | None = None, timeline: bool | None = None) -> Config: ...
+    def __new__(cls, /, *, hops: int | None = None, legs_per_root: int | None = None, documents_per_root: int | None = None, root_seconds: int | None = None, family_connect: str | None = None, inbound_rate: int | None = None, outbound_rate: int | None = None, application_connect_rate: int | None = None, consult: bool | None = None, consult_timeout_ms: int | None = None, failed_application: str | None = None, empty_document: str | None = None, expose_parent_call_sid: str | None = None, geography: str | None = None, play_failure: str | None = None, repeat_parameters: bool | None = None, sender_account: bool | None = None, standard_webhooks: bool | None = None, charset_suffix: bool | None = None, caller_id: str | None = None, strict: bool | None = None, dial_timeout_buffer: int | None = None, recording_base: str | None = None, timeline: bool | None = None) -> Config: ...
     def __repr__(self, /) -> str: ...
     @property
     def application_connect_rate(self, /) -> int:
         """
         The price of a started minute that another application handed over, in micro-dollars.
+        """
+    @property
+    def caller_id(self, /) -> Literal["any", "owned"]:
+        """
+        Which caller IDs a document may use for a call to a phone number.
         """
     @property
     def charset_suffix(self, /) -> bool:
@@ -444,6 +471,47 @@ class Config:
         """
 
 @final
+class Connected:
+    """
+    The call was connected to another one: they hear each other from now on.
+    """
+    __match_args__: Final[tuple[Literal["at"], Literal["leg"], Literal["call"], Literal["account"], Literal["with_"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, at: int, leg: str, call: str, account: str, with_: str) -> Connected: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def account(self, /) -> str:
+        """
+        Whose call it is: the one account that may see this event.
+        """
+    @property
+    def at(self, /) -> int:
+        """
+        When, in milliseconds since the Unix epoch.
+        """
+    @property
+    def call(self, /) -> str:
+        """
+        In which call.
+        """
+    @property
+    def leg(self, /) -> str:
+        """
+        On which line.
+        """
+    def to_dict(self, /) -> "dict[str, object]":
+        """
+        The fields by name, as JSON takes them, and the kind as `event`. Nothing is redacted.
+        """
+    @property
+    def with_(self, /) -> str:
+        """
+        The other call.
+        """
+
+@final
 class Consult:
     """
     Ask the policy; answer with a `Verdict`.
@@ -524,6 +592,58 @@ class Decided:
     def to_dict(self, /) -> "dict[str, object]":
         """
         The fields by name, as JSON takes them, and the kind as `event`. Nothing is redacted.
+        """
+
+@final
+class Dial:
+    """
+    Place a call. Its line is `leg` from now on: tell what becomes of it by `Progress`, and its end by `HungUp`.
+    """
+    __match_args__: Final[tuple[Literal["leg"], Literal["call"], Literal["account"], Literal["parent"], Literal["endpoint"], Literal["from_"], Literal["timeout"], Literal["machine_detection"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, leg: str, call: str, account: str, parent: str | None, endpoint: Endpoint, from_: str, timeout: int, machine_detection: MachineDetection | None) -> Dial: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def account(self, /) -> str:
+        """
+        The account that places it.
+        """
+    @property
+    def call(self, /) -> str:
+        """
+        The call on it.
+        """
+    @property
+    def endpoint(self, /) -> Endpoint:
+        """
+        Whom to call.
+        """
+    @property
+    def from_(self, /) -> str:
+        """
+        Who calls.
+        """
+    @property
+    def leg(self, /) -> str:
+        """
+        The new line.
+        """
+    @property
+    def machine_detection(self, /) -> MachineDetection | None:
+        """
+        How to find out who answers, if that is wanted.
+        """
+    @property
+    def parent(self, /) -> str | None:
+        """
+        The line whose document dials; none for a call that was made through the API.
+        """
+    @property
+    def timeout(self, /) -> int:
+        """
+        How long it may ring, in seconds. The engine keeps this time itself.
         """
 
 @final
@@ -631,6 +751,43 @@ class Document:
         """
 
 @final
+class Endpoint:
+    """
+    Whom a `Dial` calls.
+    """
+    __match_args__: Final[tuple[Literal["kind"], Literal["address"], Literal["parameters"], Literal["username"], Literal["password"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, kind: str, address: str, parameters: Sequence[tuple[str, str]], username: str | None, password: str | None) -> Endpoint: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def address(self, /) -> str:
+        """
+        A phone number, `client:name`, a SIP URI without its headers, a SIM's SID, or `whatsapp:` and a number.
+        """
+    @property
+    def kind(self, /) -> Literal["client", "number", "sim", "sip", "whatsapp"]:
+        """
+        What kind of party it is.
+        """
+    @property
+    def parameters(self, /) -> list[tuple[str, str]]:
+        """
+        What a client is told, by name; the headers of a SIP request.
+        """
+    @property
+    def password(self, /) -> str | None:
+        """
+        The password of a SIP URI that wants credentials.
+        """
+    @property
+    def username(self, /) -> str | None:
+        """
+        The user of a SIP URI that wants credentials.
+        """
+
+@final
 class Engine:
     """
     Runs calls: give it one input and the time; it hands back every effect that follows. Perform them in order; answer
@@ -643,12 +800,12 @@ class Engine:
         """
         `seed` is 32 bytes, from a cryptographic source unless a run is to be repeated: SIDs follow from it.
         """
-    def handle(self, /, input: IncomingCall | HttpResponse | HttpFailure | MediaDone | Digits | Speech | HungUp | Modify | Verdict | Tick, now: SupportsIndex) -> list[Answer | Collect | Consult | Fetch | HangUp | Notify | Play | Report | Ringback | Say | Settle | StartRecording | StopCollect | StopMedia | StopRecording]:
+    def handle(self, /, input: IncomingCall | HttpResponse | HttpFailure | MediaDone | Digits | Speech | HungUp | MachineDetected | Modify | Originate | Progress | Verdict | Tick, now: SupportsIndex) -> list[Answer | Bridge | Collect | Consult | Dial | Fetch | HangUp | Notify | Play | Report | Ringback | Say | Settle | StartRecording | StopCollect | StopMedia | StopRecording | Unbridge]:
         """
         Takes one input and the time in milliseconds since the Unix epoch; returns every effect that follows, in the
         order to perform them. An input that makes no sense raises `InputError` and changes nothing.
         """
-    def handle_many(self, /, inputs: Sequence[IncomingCall | HttpResponse | HttpFailure | MediaDone | Digits | Speech | HungUp | Modify | Verdict | Tick], now: SupportsIndex) -> tuple[list[Answer | Collect | Consult | Fetch | HangUp | Notify | Play | Report | Ringback | Say | Settle | StartRecording | StopCollect | StopMedia | StopRecording], list[tuple[int, InputError]]]:
+    def handle_many(self, /, inputs: Sequence[IncomingCall | HttpResponse | HttpFailure | MediaDone | Digits | Speech | HungUp | MachineDetected | Modify | Originate | Progress | Verdict | Tick], now: SupportsIndex) -> tuple[list[Answer | Bridge | Collect | Consult | Dial | Fetch | HangUp | Notify | Play | Report | Ringback | Say | Settle | StartRecording | StopCollect | StopMedia | StopRecording | Unbridge], list[tuple[int, InputError]]]:
         """
         Takes several inputs of one moment without holding the interpreter's lock meanwhile. Returns all effects, and
         for each input that made no sense its place and the error; the others are handled all the same.
@@ -973,6 +1130,70 @@ class IncomingCall:
         """
 
 @final
+class MachineDetected:
+    """
+    Who answered a call that was placed with machine detection.
+    """
+    __match_args__: Final[tuple[Literal["leg"], Literal["answered_by"], Literal["duration_ms"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, leg: str, answered_by: str, duration_ms: int) -> MachineDetected: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def answered_by(self, /) -> Literal["fax", "human", "machine_end_beep", "machine_end_other", "machine_end_silence", "machine_start", "unknown"]:
+        """
+        Who.
+        """
+    @property
+    def duration_ms(self, /) -> int:
+        """
+        How long it took to find out, in milliseconds.
+        """
+    @property
+    def leg(self, /) -> str:
+        """
+        The line.
+        """
+
+@final
+class MachineDetection:
+    """
+    How to find out whether a person or a machine answers. Answer with `MachineDetected`.
+    """
+    __match_args__: Final[tuple[Literal["message_end"], Literal["timeout"], Literal["speech_threshold"], Literal["speech_end_threshold"], Literal["silence_timeout"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, message_end: bool, timeout: SupportsIndex = 30, speech_threshold: SupportsIndex = 2400, speech_end_threshold: SupportsIndex = 1200, silence_timeout: SupportsIndex = 5000) -> MachineDetection: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def message_end(self, /) -> bool:
+        """
+        Whether to wait for the end of a machine's greeting.
+        """
+    @property
+    def silence_timeout(self, /) -> int:
+        """
+        Milliseconds of silence at the beginning after which the answer is `unknown`, 2,000 to 10,000.
+        """
+    @property
+    def speech_end_threshold(self, /) -> int:
+        """
+        Milliseconds of silence after speech that make it a person, 500 to 5,000.
+        """
+    @property
+    def speech_threshold(self, /) -> int:
+        """
+        Milliseconds of speech that make it a machine, 1,000 to 6,000.
+        """
+    @property
+    def timeout(self, /) -> int:
+        """
+        Seconds after which the answer is `unknown`, 3 to 60.
+        """
+
+@final
 class MediaDone:
     """
     Speech, audio or a recording that ended by itself.
@@ -1069,6 +1290,103 @@ class Notify:
         """
 
 @final
+class Originate:
+    """
+    A call that an account places, as the REST API does: exactly one of `url`, `twiml` and `application`.
+    """
+    __match_args__: Final[tuple[Literal["leg"], Literal["account"], Literal["from_"], Literal["to"], Literal["url"], Literal["method"], Literal["twiml"], Literal["application"], Literal["fallback_url"], Literal["status_callback"], Literal["status_callback_events"], Literal["timeout"], Literal["time_limit"], Literal["send_digits"], Literal["machine_detection"], Literal["asynchronous_detection"], Literal["detection_callback"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, leg: str, account: str, from_: str, to: str, *, url: str | None = None, method: str = "POST", twiml: str | None = None, application: str | None = None, fallback_url: str | None = None, status_callback: str | None = None, status_callback_events: Sequence[str] | None = None, timeout: SupportsIndex = 60, time_limit: SupportsIndex | None = None, send_digits: str | None = None, machine_detection: MachineDetection | None = None, asynchronous_detection: bool = False, detection_callback: str | None = None) -> Originate: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def account(self, /) -> str:
+        """
+        The account.
+        """
+    @property
+    def application(self, /) -> str | None:
+        """
+        An application of the account, whose URLs are used.
+        """
+    @property
+    def asynchronous_detection(self, /) -> bool:
+        """
+        Whether the document is run without waiting for what is found out.
+        """
+    @property
+    def detection_callback(self, /) -> str | None:
+        """
+        Where it is told who answered when the document does not wait for it, by POST.
+        """
+    @property
+    def fallback_url(self, /) -> str | None:
+        """
+        What takes over when a document fails, by POST.
+        """
+    @property
+    def from_(self, /) -> str:
+        """
+        Who calls.
+        """
+    @property
+    def leg(self, /) -> str:
+        """
+        The name of the line, chosen by whoever owns its media; unique among live legs.
+        """
+    @property
+    def machine_detection(self, /) -> MachineDetection | None:
+        """
+        How to find out who answers.
+        """
+    @property
+    def method(self, /) -> Literal["GET", "POST"]:
+        """
+        GET or POST, for `url`.
+        """
+    @property
+    def send_digits(self, /) -> str | None:
+        """
+        Keys that are played when it is answered: at most 32 of `0-9 A-D # * w W`.
+        """
+    @property
+    def status_callback(self, /) -> str | None:
+        """
+        Where its progress goes, by POST.
+        """
+    @property
+    def status_callback_events(self, /) -> list[str]:
+        """
+        Which progress: `initiated`, `ringing`, `answered`, `completed`; only the last one when it is empty.
+        """
+    @property
+    def time_limit(self, /) -> int | None:
+        """
+        Seconds that it may last once it is answered.
+        """
+    @property
+    def timeout(self, /) -> int:
+        """
+        Seconds that it may ring, 1 to 600.
+        """
+    @property
+    def to(self, /) -> str:
+        """
+        Who is called: a phone number, `client:…`, `sip:…` or `whatsapp:…`.
+        """
+    @property
+    def twiml(self, /) -> str | None:
+        """
+        The document itself, at most 4,000 characters (32018).
+        """
+    @property
+    def url(self, /) -> str | None:
+        """
+        Where the document is that the call runs when it is answered.
+        """
+
+@final
 class PhoneNumber:
     """
     A phone number.
@@ -1128,6 +1446,52 @@ class PhoneNumber:
     def voice_url(self, /) -> str | None:
         """
         Where a call asks for its first document.
+        """
+
+@final
+class Placed:
+    """
+    The call's document placed a call.
+    """
+    __match_args__: Final[tuple[Literal["at"], Literal["leg"], Literal["call"], Literal["account"], Literal["child"], Literal["to"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, at: int, leg: str, call: str, account: str, child: str, to: str) -> Placed: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def account(self, /) -> str:
+        """
+        Whose call it is: the one account that may see this event.
+        """
+    @property
+    def at(self, /) -> int:
+        """
+        When, in milliseconds since the Unix epoch.
+        """
+    @property
+    def call(self, /) -> str:
+        """
+        In which call.
+        """
+    @property
+    def child(self, /) -> str:
+        """
+        The call that was placed.
+        """
+    @property
+    def leg(self, /) -> str:
+        """
+        On which line.
+        """
+    @property
+    def to(self, /) -> str:
+        """
+        To whom.
+        """
+    def to_dict(self, /) -> "dict[str, object]":
+        """
+        The fields by name, as JSON takes them, and the kind as `event`. Nothing is redacted.
         """
 
 @final
@@ -1317,6 +1681,33 @@ class ProblemRaised:
         """
 
 @final
+class Progress:
+    """
+    How far a call that was placed has come. How an answered one ends is told by `HungUp`.
+    """
+    __match_args__: Final[tuple[Literal["leg"], Literal["state"], Literal["sip"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, leg: str, state: str, sip: SipFacts | None = None) -> Progress: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def leg(self, /) -> str:
+        """
+        Its line.
+        """
+    @property
+    def sip(self, /) -> SipFacts | None:
+        """
+        What SIP says of it, for a SIP endpoint.
+        """
+    @property
+    def state(self, /) -> Literal["answered", "busy", "failed", "no-answer", "ringing"]:
+        """
+        How far.
+        """
+
+@final
 class Registry:
     """
     Everything that calls can reach: accounts, applications, numbers, SIP domains and clients. It never changes; a
@@ -1349,10 +1740,10 @@ class Report:
     def __eq__(self, value: object, /) -> bool: ...
     def __hash__(self, /) -> int: ...
     def __ne__(self, value: object, /) -> bool: ...
-    def __new__(cls, /, event: Began | Decided | Dialled | Heard | Pressed | ProblemRaised | Requested | Responded | Returned | Said | Settled | StatusChanged | VerbBegan) -> Report: ...
+    def __new__(cls, /, event: Began | Connected | Decided | Dialled | Heard | Placed | Pressed | ProblemRaised | Requested | Responded | Returned | Said | Settled | StatusChanged | VerbBegan) -> Report: ...
     def __repr__(self, /) -> str: ...
     @property
-    def event(self, /) -> Began | Decided | Dialled | Heard | Pressed | ProblemRaised | Requested | Responded | Returned | Said | Settled | StatusChanged | VerbBegan:
+    def event(self, /) -> Began | Connected | Decided | Dialled | Heard | Placed | Pressed | ProblemRaised | Requested | Responded | Returned | Said | Settled | StatusChanged | VerbBegan:
         """
         What happened.
         """
@@ -1479,7 +1870,7 @@ class Requested:
         GET or POST.
         """
     @property
-    def purpose(self, /) -> Literal["action", "fallback", "partial-result", "recording-status", "redirect", "status-callback", "update", "voice"]:
+    def purpose(self, /) -> Literal["action", "conference-status", "fallback", "machine-detection", "partial-result", "recording-status", "redirect", "refer", "screening", "status-callback", "update", "voice", "wait"]:
         """
         Why.
         """
@@ -2014,6 +2405,33 @@ class SipDomain:
         """
 
 @final
+class SipFacts:
+    """
+    What SIP says of a call that was placed.
+    """
+    __match_args__: Final[tuple[Literal["call_id"], Literal["response"], Literal["headers"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, call_id: str | None = None, response: int | None = None, headers: Sequence[tuple[str, str]] | None = None) -> SipFacts: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def call_id(self, /) -> str | None:
+        """
+        The `Call-ID`.
+        """
+    @property
+    def headers(self, /) -> list[tuple[str, str]]:
+        """
+        The `X-` headers of that response, as they came.
+        """
+    @property
+    def response(self, /) -> int | None:
+        """
+        The last final response, 200 to 699.
+        """
+
+@final
 class Speech:
     """
     What the recogniser heard.
@@ -2252,6 +2670,28 @@ class Tick:
     def __ne__(self, value: object, /) -> bool: ...
     def __new__(cls, /) -> Tick: ...
     def __repr__(self, /) -> str: ...
+
+@final
+class Unbridge:
+    """
+    Take the media of two lines apart. Not sent when one of them is gone.
+    """
+    __match_args__: Final[tuple[Literal["leg"], Literal["other"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, leg: str, other: str) -> Unbridge: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def leg(self, /) -> str:
+        """
+        The line of the call that dialled.
+        """
+    @property
+    def other(self, /) -> str:
+        """
+        The line that it was connected to.
+        """
 
 @final
 class Verb:

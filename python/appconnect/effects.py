@@ -6,11 +6,15 @@ from typing import TypeAlias
 
 from appconnect._core import (
     Answer,
+    Bridge,
     Collect,
     Consult,
+    Dial,
+    Endpoint,
     Facts,
     Fetch,
     HangUp,
+    MachineDetection,
     Notify,
     Play,
     Report,
@@ -24,16 +28,21 @@ from appconnect._core import (
     StopCollect,
     StopMedia,
     StopRecording,
+    Unbridge,
 )
 
 __all__ = [
     "Answer",
+    "Bridge",
     "Collect",
     "Consult",
+    "Dial",
     "Effect",
+    "Endpoint",
     "Facts",
     "Fetch",
     "HangUp",
+    "MachineDetection",
     "Notify",
     "Play",
     "Report",
@@ -47,12 +56,15 @@ __all__ = [
     "StopCollect",
     "StopMedia",
     "StopRecording",
+    "Unbridge",
 ]
 
 Effect: TypeAlias = (
     Answer
+    | Bridge
     | Collect
     | Consult
+    | Dial
     | Fetch
     | HangUp
     | Notify
@@ -65,5 +77,6 @@ Effect: TypeAlias = (
     | StopCollect
     | StopMedia
     | StopRecording
+    | Unbridge
 )
 """One thing to do outside. Answer each that carries a reply id."""

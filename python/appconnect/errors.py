@@ -17,8 +17,8 @@ class InputError(AppConnectError, ValueError):
     """The engine was given an input that makes no sense. Nothing was changed.
 
     Attributes:
-        kind: What is wrong with it: `bad-digits`, `bad-twiml`, `cannot-redirect`, `duplicate-leg`,
-            `not-live`, `time-went-back` or `unknown-call`.
+        kind: What is wrong with it: `bad-digits`, `bad-twiml`, `cannot-place`, `cannot-redirect`,
+            `duplicate-leg`, `not-in-progress`, `not-live`, `time-went-back` or `unknown-call`.
     """
 
     kind: str

@@ -9,9 +9,11 @@ from typing import TypeAlias
 
 from appconnect._core import (
     Began,
+    Connected,
     Decided,
     Dialled,
     Heard,
+    Placed,
     Pressed,
     ProblemRaised,
     Requested,
@@ -26,10 +28,12 @@ from appconnect._core import (
 
 __all__ = [
     "Began",
+    "Connected",
     "Decided",
     "Dialled",
     "Event",
     "Heard",
+    "Placed",
     "Pressed",
     "ProblemRaised",
     "Requested",
@@ -44,9 +48,11 @@ __all__ = [
 
 Event: TypeAlias = (
     Began
+    | Connected
     | Decided
     | Dialled
     | Heard
+    | Placed
     | Pressed
     | ProblemRaised
     | Requested

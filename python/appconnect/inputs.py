@@ -10,8 +10,12 @@ from appconnect._core import (
     HttpResponse,
     HungUp,
     IncomingCall,
+    MachineDetected,
     MediaDone,
     Modify,
+    Originate,
+    Progress,
+    SipFacts,
     Speech,
     Tick,
     Verdict,
@@ -24,14 +28,30 @@ __all__ = [
     "HungUp",
     "IncomingCall",
     "Input",
+    "MachineDetected",
     "MediaDone",
     "Modify",
+    "Originate",
+    "Progress",
+    "SipFacts",
     "Speech",
     "Tick",
     "Verdict",
 ]
 
 Input: TypeAlias = (
-    Digits | HttpFailure | HttpResponse | HungUp | IncomingCall | MediaDone | Modify | Speech | Tick | Verdict
+    Digits
+    | HttpFailure
+    | HttpResponse
+    | HungUp
+    | IncomingCall
+    | MachineDetected
+    | MediaDone
+    | Modify
+    | Originate
+    | Progress
+    | Speech
+    | Tick
+    | Verdict
 )
 """One thing that happened outside."""

@@ -7,12 +7,15 @@ from typing import Literal, assert_never, assert_type
 from appconnect import Code, Config, Document, Engine, Guard, Problem, Registry, parse, sign, verify
 from appconnect.effects import (
     Answer,
+    Bridge,
     Collect,
     Consult,
+    Dial,
     Effect,
     Facts,
     Fetch,
     HangUp,
+    MachineDetection,
     Notify,
     Play,
     Report,
@@ -25,14 +28,17 @@ from appconnect.effects import (
     StopCollect,
     StopMedia,
     StopRecording,
+    Unbridge,
 )
 from appconnect.errors import InputError
 from appconnect.events import (
     Began,
+    Connected,
     Decided,
     Dialled,
     Event,
     Heard,
+    Placed,
     Pressed,
     ProblemRaised,
     Requested,
@@ -50,8 +56,11 @@ from appconnect.inputs import (
     HungUp,
     IncomingCall,
     Input,
+    MachineDetected,
     MediaDone,
     Modify,
+    Originate,
+    Progress,
     Speech,
     Tick,
     Verdict,
@@ -72,6 +81,12 @@ def effects_are_exhaustive(effect: Effect) -> str:  # noqa: C901, PLR0911, PLR09
             assert_type(facts, Facts)
             assert_type(facts.parameters, list[tuple[str, str]])
             return reply
+        case Bridge(leg, other) | Unbridge(leg, other):
+            return leg + other
+        case Dial(leg, call):
+            assert_type(effect.endpoint.kind, Literal["client", "number", "sim", "sip", "whatsapp"])
+            assert_type(effect.machine_detection, MachineDetection | None)
+            return leg + call
         case Fetch(reply, call, account, request):
             assert_type(request, Request)
             assert_type(request.head, bytes)
@@ -116,13 +131,17 @@ def events_are_exhaustive(event: Event) -> str:  # noqa: C901, PLR0911, PLR0912 
     assert_type(event.to_dict(), dict[str, object])
     match event:
         case Began():
-            return assert_type(event.direction, Literal["inbound", "outbound-dial"])
+            return assert_type(event.direction, Literal["inbound", "outbound-dial", "outbound-api"])
+        case Connected():
+            return event.with_
         case Decided():
             return event.reason
         case Dialled():
             return event.child
         case Heard():
             return assert_type(event.medium, Literal["audio", "speech", "tones"])
+        case Placed():
+            return event.child + event.to
         case Pressed():
             return event.digits
         case ProblemRaised():
@@ -150,7 +169,7 @@ def events_are_exhaustive(event: Event) -> str:  # noqa: C901, PLR0911, PLR0912 
             assert_never(event)
 
 
-def inputs_are_exhaustive(value: Input) -> str:
+def inputs_are_exhaustive(value: Input) -> str:  # noqa: PLR0911 - one arm for each input
     """Inputs can be matched as well as made."""
     match value:
         case HttpResponse(reply, status, headers, body):
@@ -160,8 +179,12 @@ def inputs_are_exhaustive(value: Input) -> str:
             return reply
         case Digits(leg) | HungUp(leg) | IncomingCall(leg) | Speech(leg):
             return leg
+        case MachineDetected(leg) | Progress(leg):
+            return leg
         case Modify(call):
             return call
+        case Originate():
+            return value.account
         case Tick():
             return ""
         case _:

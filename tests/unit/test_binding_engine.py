@@ -22,12 +22,15 @@ from appconnect import (
 )
 from appconnect.effects import (
     Answer,
+    Bridge,
     Collect,
     Consult,
+    Dial,
     Effect,
     Facts,
     Fetch,
     HangUp,
+    MachineDetection,
     Notify,
     Play,
     Report,
@@ -43,8 +46,12 @@ from appconnect.inputs import (
     HungUp,
     IncomingCall,
     Input,
+    MachineDetected,
     MediaDone,
     Modify,
+    Originate,
+    Progress,
+    SipFacts,
     Speech,
     Tick,
     Verdict,
@@ -253,6 +260,54 @@ def test_a_live_call_can_be_modified() -> None:
     with pytest.raises(InputError) as refusal:
         engine.handle(Modify(call, status="completed"), 5_000)
     assert refusal.value.kind in {"not-live", "unknown-call"}
+
+
+def test_a_called_party_rings_answers_and_is_connected() -> None:
+    """The engine places the call and is told what becomes of it."""
+    engine = new_engine()
+    dial = only(
+        answered(engine, b"<Response><Dial><Number sendDigits='1'>+15550142</Number></Dial></Response>"), Dial
+    )
+    assert (dial.endpoint.kind, dial.endpoint.address, dial.parent) == ("number", "+15550142", "leg-1")
+    assert (dial.from_, dial.timeout, dial.machine_detection) == ("+15550123", 30, None)
+    assert engine.handle(Progress(dial.leg, "ringing"), 2_000) == []
+    keys = only(engine.handle(Progress(dial.leg, "answered"), 3_000), Play)
+    bridge = only(engine.handle(MediaDone(keys.reply), 3_200), Bridge)
+    assert (bridge.leg, bridge.other) == ("leg-1", dial.leg)
+
+
+def test_a_called_sip_party_is_told_of_with_what_sip_says() -> None:
+    """Its Call-ID and response reach the action of the dial."""
+    engine = new_engine()
+    dial = only(
+        answered(engine, b"<Response><Dial action='/after'><Sip>bob@phone.example</Sip></Dial></Response>"),
+        Dial,
+    )
+    assert dial.endpoint.address == "sip:bob@phone.example"
+    sip = SipFacts("abc@phone", 486, [("X-Why", "away")])
+    form = fetch_of(engine.handle(Progress(dial.leg, "busy", sip), 2_000)).request.body
+    for pair in (b"DialCallStatus=busy", b"DialSipCallId=abc%40phone", b"DialSipHeader_X-Why=away"):
+        assert pair in form
+
+
+def test_an_account_places_a_call() -> None:
+    """By a URL, a document or an application, of which there is exactly one."""
+    detection = MachineDetection(message_end=False)
+    call = Originate(
+        "leg-1", ACCOUNT, NUMBER, "+15550142", url="https://a.example/voice", machine_detection=detection
+    )
+    engine = new_engine()
+    dial = only(engine.handle(call, 1_000), Dial)
+    assert (dial.leg, dial.parent, dial.timeout, dial.machine_detection) == ("leg-1", None, 60, detection)
+    assert engine.handle(Progress("leg-1", "answered"), 2_000) == []
+    fetch = fetch_of(engine.handle(MachineDetected("leg-1", "human", 900), 2_900))
+    assert b"AnsweredBy=human" in fetch.request.body
+    for url, twiml in ((None, None), ("https://a.example/voice", "<Response/>")):
+        with pytest.raises(ValueError, match="give exactly one of url, twiml and application"):
+            Originate("leg-2", ACCOUNT, NUMBER, "+15550142", url=url, twiml=twiml)
+    with pytest.raises(InputError) as refusal:
+        engine.handle(Originate("leg-2", PARTNER, NUMBER, "+15550142", twiml="<Response/>"), 3_000)
+    assert (refusal.value.kind, str(refusal.value)[:5]) == ("cannot-place", "21210")
 
 
 @pytest.mark.parametrize("length", [0, 31, 33])

@@ -15,9 +15,11 @@ from rich.text import Text
 from appconnect.cli.wording import notable, seconds, short, tag
 from appconnect.events import (
     Began,
+    Connected,
     Decided,
     Dialled,
     Heard,
+    Placed,
     Pressed,
     ProblemRaised,
     Requested,
@@ -120,7 +122,7 @@ class Ladder:
             case None:
                 return []
 
-    def _draw(self, event: Event) -> list[Text]:  # noqa: C901, PLR0911 - one flat list of the events
+    def _draw(self, event: Event) -> list[Text]:  # noqa: C901, PLR0911, PLR0912 - one flat list of the events
         match event:
             case Began():
                 return self._began(event)
@@ -138,6 +140,10 @@ class Ladder:
                 self._dialled = event
                 lines = [f"dials {short(event.application)}", f"  CustomerId={event.customer_id}"]
                 return self._row(event, lines + _parameters(event.parameters))
+            case Placed(to=to):
+                return self._row(event, [f"calls {to}"], "magenta")
+            case Connected():
+                return self._row(event, ["● connected"], "magenta")
             case Returned():
                 return self._returned(event)
             case Decided():

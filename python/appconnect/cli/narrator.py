@@ -9,9 +9,11 @@ from rich.text import Text
 from appconnect.cli.wording import notable, place, seconds, settlement_lines, short, tag
 from appconnect.events import (
     Began,
+    Connected,
     Decided,
     Dialled,
     Heard,
+    Placed,
     Pressed,
     ProblemRaised,
     Requested,
@@ -71,6 +73,10 @@ class Narrator:
             case Dialled():
                 self._tell(event, f"dials {event.application}", "magenta")
                 self._fields([("CustomerId", event.customer_id), *event.parameters])
+            case Placed():
+                self._tell(event, f"calls {event.to}", "magenta")
+            case Connected():
+                self._tell(event, "● connected", "magenta")
             case Returned():
                 self._tell(event, f"given back: {event.status}", "magenta")
                 self._fields(event.parameters)

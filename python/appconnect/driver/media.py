@@ -32,6 +32,8 @@ it by that where inputs go, when it begins:
   `failed="content-type"`.
 - `Digits` may be submitted at any time, `Speech` while a `Collect` with speech is active.
 - The caller's end of the line is submitted as `HungUp`; nothing is answered after it, nor after a `HangUp`.
+- `Dial` places a call on a new line: `Progress` tells when it rings, is answered or cannot be reached, and
+  `HungUp` when the called party leaves. `Bridge` and `Unbridge` join two lines and part them again.
 - An exception from `perform` is logged; if the effect waits for an answer, it counts as media that could not
   be retrieved.
 """
@@ -42,7 +44,9 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
 from appconnect.effects import (
     Answer,
+    Bridge,
     Collect,
+    Dial,
     HangUp,
     Play,
     Ringback,
@@ -51,6 +55,7 @@ from appconnect.effects import (
     StopCollect,
     StopMedia,
     StopRecording,
+    Unbridge,
 )
 
 if TYPE_CHECKING:
@@ -62,7 +67,9 @@ __all__ = ["Bindable", "Media", "MediaEffect"]
 
 MediaEffect: TypeAlias = (
     Answer
+    | Bridge
     | Collect
+    | Dial
     | HangUp
     | Play
     | Ringback
@@ -71,6 +78,7 @@ MediaEffect: TypeAlias = (
     | StopCollect
     | StopMedia
     | StopRecording
+    | Unbridge
 )
 """The effects that concern a caller's line."""
 

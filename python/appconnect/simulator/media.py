@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias, final
 
 from appconnect.effects import (
     Answer,
+    Bridge,
     Collect,
+    Dial,
     HangUp,
     Play,
     Ringback,
@@ -18,6 +20,7 @@ from appconnect.effects import (
     StopCollect,
     StopMedia,
     StopRecording,
+    Unbridge,
 )
 from appconnect.inputs import Digits, MediaDone, Speech
 
@@ -216,7 +219,7 @@ class Line:
             self._stop_recording(sid)
         self._changed()
 
-    def perform(self, effect: MediaEffect) -> None:  # noqa: C901 - one flat list of the effects
+    def perform(self, effect: MediaEffect) -> None:  # noqa: C901, PLR0912 - one flat list of the effects
         """Do what the engine asks for."""
         match effect:
             case Answer():
@@ -245,6 +248,8 @@ class Line:
                 self._stop_recording(sid)
             case HangUp(cause=cause):
                 self.end(cause)
+            case Dial() | Bridge() | Unbridge():
+                pass  # Nobody can be called yet: whoever is dialled does not answer.
         self._changed()
 
     def _hear(self, medium: Medium, text: str, call: str) -> None:

@@ -94,6 +94,8 @@ config! {
     standard_webhooks: bool = standard_webhooks;
     /// Whether form bodies say `; charset=UTF-8`.
     charset_suffix: bool = charset_suffix;
+    /// Which caller IDs a document may use for a call to a phone number.
+    caller_id: core::CallerIdRule = caller_id;
     /// Whether a `<Dial>` that breaks a rule fails, instead of doing what it can with a warning.
     strict: bool = strict;
     /// Seconds that are added to the timeout of a `<Dial>`.

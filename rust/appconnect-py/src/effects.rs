@@ -11,7 +11,7 @@ use pyo3::type_hint_union;
 use pyo3::types::PyList;
 
 use crate::events::Report;
-use crate::field::{Wrap, list_of};
+use crate::field::{Hidden, Wrap, list_of};
 use crate::request::Request;
 use crate::settlement::Settle;
 use crate::value::{Child, value};
@@ -21,6 +21,16 @@ value! {
     Answer from core::Answer {
         /// The caller's line.
         leg: LegId,
+    }
+}
+
+value! {
+    /// Connect the media of two lines, both ways.
+    Bridge from core::Bridge {
+        /// The line of the call that dialled.
+        leg: LegId,
+        /// The line that it is connected to.
+        other: LegId,
     }
 }
 
@@ -96,6 +106,66 @@ value! {
         facts: Child<Facts>,
         /// How long the engine waits for the verdict, in milliseconds; then the answer is no.
         timeout_ms: u64,
+    }
+}
+
+value! {
+    /// Whom a `Dial` calls.
+    Endpoint from core::Endpoint {
+        /// What kind of party it is.
+        kind: core::EndpointKind,
+        /// A phone number, `client:name`, a SIP URI without its headers, a SIM's SID, or `whatsapp:` and a number.
+        address: Address,
+        /// What a client is told, by name; the headers of a SIP request.
+        parameters: Vec<(String, Pii)>,
+        /// The user of a SIP URI that wants credentials.
+        username: Option<Box<str>>,
+        /// The password of a SIP URI that wants credentials.
+        password: Option<Hidden>,
+    }
+}
+
+value! {
+    /// How to find out whether a person or a machine answers. Answer with `MachineDetected`.
+    MachineDetection from core::MachineDetection {
+        /// Whether to wait for the end of a machine's greeting.
+        message_end: bool,
+        /// Seconds after which the answer is `unknown`, 3 to 60.
+        timeout: u32 = 30,
+        /// Milliseconds of speech that make it a machine, 1,000 to 6,000.
+        speech_threshold: u32 = 2400,
+        /// Milliseconds of silence after speech that make it a person, 500 to 5,000.
+        speech_end_threshold: u32 = 1200,
+        /// Milliseconds of silence at the beginning after which the answer is `unknown`, 2,000 to 10,000.
+        silence_timeout: u32 = 5000,
+    }
+}
+
+impl Wrap<Option<core::MachineDetection>> for Option<Child<MachineDetection>> {
+    fn wrap(py: Python<'_>, value: Option<core::MachineDetection>) -> PyResult<Self> {
+        value.map(|options| Child::wrap(py, options)).transpose()
+    }
+}
+
+value! {
+    /// Place a call. Its line is `leg` from now on: tell what becomes of it by `Progress`, and its end by `HungUp`.
+    Dial from core::Dial {
+        /// The new line.
+        leg: LegId,
+        /// The call on it.
+        call: CallSid,
+        /// The account that places it.
+        account: AccountSid,
+        /// The line whose document dials; none for a call that was made through the API.
+        parent: Option<LegId>,
+        /// Whom to call.
+        endpoint: Child<Endpoint>,
+        /// Who calls.
+        from_ (from): Address,
+        /// How long it may ring, in seconds. The engine keeps this time itself.
+        timeout: u32,
+        /// How to find out who answers, if that is wanted.
+        machine_detection: Option<Child<MachineDetection>>,
     }
 }
 
@@ -270,6 +340,16 @@ value! {
     }
 }
 
+value! {
+    /// Take the media of two lines apart. Not sent when one of them is gone.
+    Unbridge from core::Unbridge {
+        /// The line of the call that dialled.
+        leg: LegId,
+        /// The line that it was connected to.
+        other: LegId,
+    }
+}
+
 /// Effects on their way out.
 pub(crate) struct Effects(pub(crate) Vec<core::Effect>);
 
@@ -289,8 +369,8 @@ macro_rules! effects {
 }
 
 effects! {
-    Answer, Collect, Consult, Fetch, HangUp, Notify, Play, Report, Ringback, Say, Settle, StartRecording, StopCollect,
-    StopMedia, StopRecording
+    Answer, Bridge, Collect, Consult, Dial, Fetch, HangUp, Notify, Play, Report, Ringback, Say, Settle, StartRecording,
+    StopCollect, StopMedia, StopRecording, Unbridge
 }
 
 impl<'py> IntoPyObject<'py> for Effects {

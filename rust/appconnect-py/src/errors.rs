@@ -37,8 +37,10 @@ pub(crate) fn input_error(py: Python<'_>, error: &InputError) -> PyErr {
     let kind = match error {
         InputError::BadDigits => "bad-digits",
         InputError::BadTwiml(_) => "bad-twiml",
+        InputError::CannotPlace(_) => "cannot-place",
         InputError::CannotRedirect => "cannot-redirect",
         InputError::DuplicateLeg => "duplicate-leg",
+        InputError::NotInProgress => "not-in-progress",
         InputError::NotLive => "not-live",
         InputError::TimeWentBack => "time-went-back",
         InputError::UnknownCall => "unknown-call",

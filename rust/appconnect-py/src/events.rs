@@ -128,6 +128,24 @@ event! {
 }
 
 event! {
+    /// The call was connected to another one: they hear each other from now on.
+    Connected = "connected" from core::Connected {
+        /// The other call.
+        with_ (with): CallSid,
+    }
+}
+
+event! {
+    /// The call's document placed a call.
+    Placed = "placed" from core::Placed {
+        /// The call that was placed.
+        child: CallSid,
+        /// To whom.
+        to: Address,
+    }
+}
+
+event! {
     /// The caller pressed keys.
     Pressed = "pressed" from core::Pressed {
         /// Which.
@@ -295,9 +313,11 @@ macro_rules! events {
 
 events! {
     Began => Began,
+    Connected => Connected,
     Decided => Decided,
     Dialled => Dialled,
     Heard => Heard,
+    Placed => Placed,
     Pressed => Pressed,
     Problem => ProblemRaised,
     Requested => Requested,

@@ -221,6 +221,12 @@ impl std::hash::Hash for Hidden {
     fn hash<H: std::hash::Hasher>(&self, _: &mut H) {}
 }
 
+impl Wrap<Option<Secret>> for Option<Hidden> {
+    fn wrap(_: Python<'_>, value: Option<Secret>) -> PyResult<Self> {
+        Ok(value.map(Hidden))
+    }
+}
+
 impl Field for Hidden {
     const HINT: PyStaticExpr = STR;
 
@@ -344,23 +350,31 @@ impl<T: Field> Field for Option<T> {
     }
 }
 
-impl Field for Vec<AccountSid> {
-    const HINT: PyStaticExpr = list_of!(STR);
-    const ACCEPTS: PyStaticExpr = sequence_of!(STR);
+/// Lists of texts.
+macro_rules! lists {
+    ($($name:ty),*) => {$(
+        impl Field for Vec<$name> {
+            const HINT: PyStaticExpr = list_of!(STR);
+            const ACCEPTS: PyStaticExpr = sequence_of!(STR);
 
-    fn get<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.iter().map(AccountSid::as_str).collect::<Vec<_>>().into_bound_py_any(py)
-    }
+            fn get<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+                let texts: Vec<_> = self.iter().map(|text| text.get(py)).collect::<PyResult<_>>()?;
+                texts.into_bound_py_any(py)
+            }
 
-    fn set(object: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
-        let texts: Vec<PyBackedStr> = object.extract()?;
-        texts.iter().map(|text| text.parse().map_err(bad_value)).collect()
-    }
+            fn set(object: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
+                let texts: Vec<Bound<'_, PyAny>> = object.extract()?;
+                texts.iter().map(|text| Field::set(text.as_borrowed())).collect()
+            }
 
-    fn show(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        show_list(f, self, Field::show)
-    }
+            fn show(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                show_list(f, self, Field::show)
+            }
+        }
+    )*};
 }
+
+lists!(AccountSid, Box<str>);
 
 pub(crate) fn show_list<T>(
     f: &mut fmt::Formatter<'_>,

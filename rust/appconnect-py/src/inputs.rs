@@ -2,18 +2,20 @@
 
 use appconnect::address::Address;
 use appconnect::http::{Method, Url};
-use appconnect::id::{CallSid, LegId, ReplyId};
+use appconnect::id::{AccountSid, ApplicationSid, CallSid, LegId, ReplyId};
 use appconnect::input as core;
 use appconnect::pii::Pii;
 use appconnect::policy;
+use appconnect::registry::Webhook;
 use pyo3::exceptions::PyTypeError;
 use pyo3::inspect::PyStaticExpr;
 use pyo3::prelude::*;
 use pyo3::type_hint_union;
 
+use crate::effects::MachineDetection;
 use crate::field::{Body, Confidence, Given, Headers, bad_value};
 use crate::names::{Ending, Unplayable};
-use crate::value::value;
+use crate::value::{Child, value};
 
 value! {
     /// A caller's line that rings at one of the registry's routes.
@@ -100,6 +102,137 @@ value! {
 }
 
 value! {
+    /// Who answered a call that was placed with machine detection.
+    MachineDetected {
+        /// The line.
+        leg: LegId,
+        /// Who.
+        answered_by: core::AnsweredBy,
+        /// How long it took to find out, in milliseconds.
+        duration_ms: u32,
+    }
+}
+
+value! {
+    /// What SIP says of a call that was placed.
+    SipFacts {
+        /// The `Call-ID`.
+        call_id: Option<Box<str>> = None,
+        /// The last final response, 200 to 699.
+        response: Option<u16> = None,
+        /// The `X-` headers of that response, as they came.
+        headers: Vec<(String, Pii)> = None,
+    }
+}
+
+value! {
+    /// How far a call that was placed has come. How an answered one ends is told by `HungUp`.
+    Progress {
+        /// Its line.
+        leg: LegId,
+        /// How far.
+        state: core::ProgressState,
+        /// What SIP says of it, for a SIP endpoint.
+        sip: Option<Child<SipFacts>> = None,
+    }
+}
+
+value! {
+    /// A call that an account places, as the REST API does: exactly one of `url`, `twiml` and `application`.
+    Originate {
+        /// The name of the line, chosen by whoever owns its media; unique among live legs.
+        leg: LegId,
+        /// The account.
+        account: AccountSid,
+        /// Who calls.
+        from_: Address,
+        /// Who is called: a phone number, `client:…`, `sip:…` or `whatsapp:…`.
+        to: Address,
+        /// Where the document is that the call runs when it is answered.
+        url: Option<Url>,
+        /// GET or POST, for `url`.
+        method: Method,
+        /// The document itself, at most 4,000 characters (32018).
+        twiml: Option<Box<str>>,
+        /// An application of the account, whose URLs are used.
+        application: Option<ApplicationSid>,
+        /// What takes over when a document fails, by POST.
+        fallback_url: Option<Url>,
+        /// Where its progress goes, by POST.
+        status_callback: Option<Url>,
+        /// Which progress: `initiated`, `ringing`, `answered`, `completed`; only the last one when it is empty.
+        status_callback_events: Vec<Box<str>>,
+        /// Seconds that it may ring, 1 to 600.
+        timeout: u32,
+        /// Seconds that it may last once it is answered.
+        time_limit: Option<u32>,
+        /// Keys that are played when it is answered: at most 32 of `0-9 A-D # * w W`.
+        send_digits: Option<Box<str>>,
+        /// How to find out who answers.
+        machine_detection: Option<Child<MachineDetection>>,
+        /// Whether the document is run without waiting for what is found out.
+        asynchronous_detection: bool,
+        /// Where it is told who answered when the document does not wait for it, by POST.
+        detection_callback: Option<Url>,
+    }
+    new {
+        #[new]
+        #[pyo3(signature = (
+            leg, account, from_, to, *, url=None, method="POST", twiml=None, application=None, fallback_url=None,
+            status_callback=None, status_callback_events=None, timeout=60, time_limit=None, send_digits=None,
+            machine_detection=None, asynchronous_detection=false, detection_callback=None
+        ))]
+        #[expect(clippy::too_many_arguments, reason = "one keyword for each parameter of the REST API")]
+        fn new(
+            leg: Given<'_, '_, LegId>,
+            account: Given<'_, '_, AccountSid>,
+            from_: Given<'_, '_, Address>,
+            to: Given<'_, '_, Address>,
+            url: Option<Given<'_, '_, Url>>,
+            method: &str,
+            twiml: Option<Given<'_, '_, Box<str>>>,
+            application: Option<Given<'_, '_, ApplicationSid>>,
+            fallback_url: Option<Given<'_, '_, Url>>,
+            status_callback: Option<Given<'_, '_, Url>>,
+            status_callback_events: Option<Given<'_, '_, Vec<Box<str>>>>,
+            timeout: u32,
+            time_limit: Option<u32>,
+            send_digits: Option<Given<'_, '_, Box<str>>>,
+            machine_detection: Option<Given<'_, '_, Child<MachineDetection>>>,
+            asynchronous_detection: bool,
+            detection_callback: Option<Given<'_, '_, Url>>,
+        ) -> PyResult<Self> {
+            let sources = [url.is_some(), twiml.is_some(), application.is_some()];
+            if sources.into_iter().filter(|given| *given).count() != 1 {
+                return Err(bad_value("give exactly one of url, twiml and application"));
+            }
+            fn take<T: crate::field::Field>(given: Option<Given<'_, '_, T>>, name: &str) -> PyResult<Option<T>> {
+                given.map(|given| given.take(name)).transpose()
+            }
+            Ok(Self {
+                leg: leg.take("leg")?,
+                account: account.take("account")?,
+                from_: from_.take("from_")?,
+                to: to.take("to")?,
+                url: take(url, "url")?,
+                method: method.parse().map_err(|error| bad_value(format_args!("method: {error}")))?,
+                twiml: take(twiml, "twiml")?,
+                application: take(application, "application")?,
+                fallback_url: take(fallback_url, "fallback_url")?,
+                status_callback: take(status_callback, "status_callback")?,
+                status_callback_events: take(status_callback_events, "status_callback_events")?.unwrap_or_default(),
+                timeout,
+                time_limit,
+                send_digits: take(send_digits, "send_digits")?,
+                machine_detection: take(machine_detection, "machine_detection")?,
+                asynchronous_detection,
+                detection_callback: take(detection_callback, "detection_callback")?,
+            })
+        }
+    }
+}
+
+value! {
     /// A change of a live call by its account, as the REST API makes it: exactly one of `url`, `twiml` and `status`.
     Modify {
         /// The call: any on the stack, or the dialling side's view of a hop.
@@ -169,7 +302,10 @@ impl<'a, 'py> FromPyObject<'a, 'py> for AnyInput {
         <Digits as IntoPyObject>::OUTPUT_TYPE,
         <Speech as IntoPyObject>::OUTPUT_TYPE,
         <HungUp as IntoPyObject>::OUTPUT_TYPE,
+        <MachineDetected as IntoPyObject>::OUTPUT_TYPE,
         <Modify as IntoPyObject>::OUTPUT_TYPE,
+        <Originate as IntoPyObject>::OUTPUT_TYPE,
+        <Progress as IntoPyObject>::OUTPUT_TYPE,
         <Verdict as IntoPyObject>::OUTPUT_TYPE,
         <Tick as IntoPyObject>::OUTPUT_TYPE
     );
@@ -191,9 +327,12 @@ impl<'a, 'py> FromPyObject<'a, 'py> for AnyInput {
             IncomingCall,
             HungUp,
             Speech,
+            Progress,
             HttpFailure,
             Verdict,
-            Modify
+            Modify,
+            Originate,
+            MachineDetected
         );
         Err(PyTypeError::new_err(format!("not an input: {}", object.get_type().fully_qualified_name()?)))
     }
@@ -256,6 +395,65 @@ impl From<&Speech> for core::Input {
 impl From<&HungUp> for core::Input {
     fn from(input: &HungUp) -> Self {
         Self::HungUp(core::HungUp { leg: input.leg.clone() })
+    }
+}
+
+impl From<&MachineDetected> for core::Input {
+    fn from(input: &MachineDetected) -> Self {
+        Self::MachineDetected(core::MachineDetected {
+            leg: input.leg.clone(),
+            answered_by: input.answered_by,
+            duration_ms: input.duration_ms,
+        })
+    }
+}
+
+impl From<&Progress> for core::Input {
+    fn from(input: &Progress) -> Self {
+        let sip = input.sip.as_ref().map(|sip| {
+            let SipFacts { call_id, response, headers } = sip.0.get();
+            core::SipFacts { call_id: call_id.clone(), response: *response, headers: headers.clone() }
+        });
+        Self::Progress(core::Progress { leg: input.leg.clone(), state: input.state, sip })
+    }
+}
+
+impl From<&Originate> for core::Input {
+    fn from(input: &Originate) -> Self {
+        let document = match (&input.url, &input.twiml, &input.application) {
+            (Some(url), ..) => core::DocumentSource::Url(Webhook { url: url.clone(), method: input.method }),
+            (_, _, Some(application)) => core::DocumentSource::Application(application.clone()),
+            (_, twiml, _) => core::DocumentSource::Twiml(twiml.clone().unwrap_or_default()),
+        };
+        let hook = |url: &Option<Url>| url.clone().map(|url| Webhook { url, method: Method::Post });
+        Self::Originate(Box::new(core::Originate {
+            leg: input.leg.clone(),
+            account: input.account,
+            from: input.from_.clone(),
+            to: input.to.clone(),
+            document,
+            fallback: hook(&input.fallback_url),
+            status_callback: hook(&input.status_callback),
+            status_callback_events: input.status_callback_events.clone(),
+            timeout: input.timeout,
+            time_limit: input.time_limit,
+            send_digits: input.send_digits.clone(),
+            machine_detection: input.machine_detection.as_ref().map(|options| options.0.get().into()),
+            asynchronous_detection: input.asynchronous_detection,
+            detection_callback: hook(&input.detection_callback),
+        }))
+    }
+}
+
+impl From<&MachineDetection> for appconnect::effect::MachineDetection {
+    fn from(options: &MachineDetection) -> Self {
+        Self {
+            message_end: options.message_end,
+            timeout: options.timeout,
+            speech_threshold: options.speech_threshold,
+            speech_end_threshold: options.speech_end_threshold,
+            silence_timeout: options.silence_timeout,
+        }
     }
 }
 

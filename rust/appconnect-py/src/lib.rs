@@ -33,21 +33,22 @@ mod _core {
     use super::config::{Config, config_table};
     #[pymodule_export]
     use super::effects::{
-        Answer, Collect, Consult, Facts, Fetch, HangUp, Notify, Play, Ringback, Say, SpeechOptions,
-        StartRecording, StopCollect, StopMedia, StopRecording,
+        Answer, Bridge, Collect, Consult, Dial, Endpoint, Facts, Fetch, HangUp, MachineDetection, Notify,
+        Play, Ringback, Say, SpeechOptions, StartRecording, StopCollect, StopMedia, StopRecording, Unbridge,
     };
     #[pymodule_export]
     use super::engine::Engine;
     #[pymodule_export]
     use super::events::{
-        Began, Decided, Dialled, Heard, Pressed, ProblemRaised, Report, Requested, Responded, Returned, Said,
-        Settled, StatusChanged, VerbBegan,
+        Began, Connected, Decided, Dialled, Heard, Placed, Pressed, ProblemRaised, Report, Requested,
+        Responded, Returned, Said, Settled, StatusChanged, VerbBegan,
     };
     #[pymodule_export]
     use super::http::{Guard, sign, verify};
     #[pymodule_export]
     use super::inputs::{
-        Digits, HttpFailure, HttpResponse, HungUp, IncomingCall, MediaDone, Modify, Speech, Tick, Verdict,
+        Digits, HttpFailure, HttpResponse, HungUp, IncomingCall, MachineDetected, MediaDone, Modify,
+        Originate, Progress, SipFacts, Speech, Tick, Verdict,
     };
     #[pymodule_export]
     use super::registry::{Account, Admission, Application, Client, PhoneNumber, Registry, Route, SipDomain};

@@ -2,11 +2,13 @@
 
 use std::fmt;
 
-use appconnect::config::{EmptyDocument, ExposeParent, FailedApplication, Geography, PlayFailure};
-use appconnect::effect::HangUpCause;
+use appconnect::config::{
+    CallerIdRule, EmptyDocument, ExposeParent, FailedApplication, Geography, PlayFailure,
+};
+use appconnect::effect::{EndpointKind, HangUpCause};
 use appconnect::event::{Medium, Purpose};
 use appconnect::http::Method;
-use appconnect::input::{FailureReason, MediaFailure};
+use appconnect::input::{AnsweredBy, FailureReason, MediaFailure, ProgressState};
 use appconnect::policy::{FamilyConnect, Point};
 use appconnect::problem::Level;
 use appconnect::registry::{AccountStatus, ApiVersion};
@@ -89,11 +91,14 @@ macro_rules! names {
 
 names! {
     AccountStatus { Active, Suspended, Closed }
+    AnsweredBy { Fax, Human, MachineEndBeep, MachineEndOther, MachineEndSilence, MachineStart, Unknown }
     ApiVersion { V2008, V2010 }
+    CallerIdRule { Any, Owned }
     CallStatus { Queued, Initiated, Ringing, InProgress, Completed, Busy, NoAnswer, Failed, Canceled }
-    Direction { Inbound, OutboundDial }
+    Direction { Inbound, OutboundDial, OutboundApi }
     Ending { Canceled = "canceled", Completed = "completed" }
     EmptyDocument { Completed, NoAnswer }
+    EndpointKind { Client, Number, Sim, Sip, WhatsApp }
     ExposeParent { Always, Never, SameAccount }
     FailedApplication { Failed, PlayError }
     FailureReason {
@@ -109,6 +114,10 @@ names! {
     Method { Get, Post }
     PlayFailure { Fallback, Skip }
     Point { Connect }
-    Purpose { Action, Fallback, PartialResult, RecordingStatus, Redirect, StatusCallback, Update, Voice }
+    ProgressState { Answered, Busy, Failed, NoAnswer, Ringing }
+    Purpose {
+        Action, ConferenceStatus, Fallback, MachineDetection, PartialResult, RecordingStatus, Redirect, Refer, Screening,
+        StatusCallback, Update, Voice, Wait
+    }
     Unplayable { ContentType = "content-type", Retrieval = "retrieval" }
 }

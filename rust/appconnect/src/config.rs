@@ -35,6 +35,8 @@ pub struct Config {
     pub standard_webhooks: bool,
     /// Whether form bodies say `; charset=UTF-8`.
     pub charset_suffix: bool,
+    /// Which caller IDs a document may use for a call to a phone number.
+    pub caller_id: CallerIdRule,
     /// Whether a `<Dial>` that breaks a rule fails, instead of doing what it can with a warning.
     pub strict: bool,
     /// Seconds that are added to the timeout of a `<Dial>` (real networks add about 5).
@@ -61,6 +63,7 @@ impl Default for Config {
             sender_account: false,
             standard_webhooks: true,
             charset_suffix: false,
+            caller_id: CallerIdRule::Owned,
             strict: false,
             dial_timeout_buffer: 0,
             recording_base: "https://api.appconnect.invalid".into(),
@@ -90,6 +93,16 @@ macro_rules! choice {
             }
         }
     };
+}
+
+choice! {
+    /// `twiml-voice.md` section 6, `callerId`.
+    CallerIdRule {
+        /// Any; for whoever has verified numbers that the registry does not know.
+        Any = "any",
+        /// The parties of the call, and the numbers of its account.
+        Owned = "owned",
+    }
 }
 
 choice! {

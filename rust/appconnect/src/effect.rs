@@ -1,8 +1,10 @@
 //! What the engine asks for. Perform effects in the order given; answer each that carries a reply id.
 
+use crate::address::Address;
 use crate::event::Event;
 use crate::http::{Overrides, Request};
 use crate::id::{AccountSid, CallSid, LegId, RecordingSid, ReplyId};
+pub use crate::party::{Endpoint, EndpointKind, MachineDetection};
 use crate::policy::Facts;
 use crate::settlement::Settlement;
 
@@ -11,10 +13,14 @@ use crate::settlement::Settlement;
 pub enum Effect {
     /// Answer the caller's line.
     Answer(Answer),
+    /// Let two lines hear each other.
+    Bridge(Bridge),
     /// Start listening for keys or speech.
     Collect(Collect),
     /// Ask the policy; answer with a `Verdict`.
     Consult(Consult),
+    /// Place a call to somebody; what becomes of it is told by `Progress`.
+    Dial(Dial),
     /// Make a request whose answer the call waits for.
     Fetch(Fetch),
     /// End the caller's line.
@@ -39,6 +45,8 @@ pub enum Effect {
     StopMedia(StopMedia),
     /// Stop recording; no `MediaDone` is wanted for it.
     StopRecording(StopRecording),
+    /// Two lines no longer hear each other.
+    Unbridge(Unbridge),
 }
 
 /// Make a request and answer with `HttpResponse` or `HttpFailure`.
@@ -78,6 +86,45 @@ pub struct Notify {
 pub struct Answer {
     /// The caller's line.
     pub leg: LegId,
+}
+
+/// Connect the media of two lines, both ways.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bridge {
+    /// The line of the call that dialled.
+    pub leg: LegId,
+    /// The line that it is connected to.
+    pub other: LegId,
+}
+
+/// Take the media of two lines apart. Not sent when one of them is gone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unbridge {
+    /// The line of the call that dialled.
+    pub leg: LegId,
+    /// The line that it was connected to.
+    pub other: LegId,
+}
+
+/// Place a call. Its line is `leg` from now on; tell what becomes of it by `Progress`, and how it ends by `HungUp`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dial {
+    /// The new line. The engine names it after its call.
+    pub leg: LegId,
+    /// The call on it.
+    pub call: CallSid,
+    /// The account that places it.
+    pub account: AccountSid,
+    /// The line whose document dials; none for a call that was made through the API.
+    pub parent: Option<LegId>,
+    /// Whom to call.
+    pub endpoint: Endpoint,
+    /// Who calls: a number, `client:…`, `whatsapp:…` or a SIP user.
+    pub from: Address,
+    /// How long it may ring, in seconds. The engine keeps this time itself.
+    pub timeout: u32,
+    /// How to find out whether a person or a machine answers, if that is wanted.
+    pub machine_detection: Option<MachineDetection>,
 }
 
 /// End the line.

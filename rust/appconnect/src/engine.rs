@@ -1,5 +1,6 @@
 //! The engine: many legs, one clock that it is told, one queue of effects.
 
+mod originate;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -8,14 +9,15 @@ use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use crate::call::Call;
 use crate::call::cx::World;
 use crate::call::exchange::Outcome;
+use crate::call::signal::{Errand, Signal};
+use crate::call::{Call, CallStatus};
 use crate::config::Config;
 use crate::effect::{Effect, HangUp, HangUpCause};
 use crate::event::{Event, EventKind, ProblemRaised};
 use crate::id::{CallSid, LegId, ReplyId, Seed};
-use crate::input::{IncomingCall, Input, InputError};
+use crate::input::{Change, IncomingCall, Input, InputError};
 use crate::leg::{Leg, Step};
 use crate::policy::Budget;
 use crate::problem::{Code, Problem};
@@ -34,6 +36,8 @@ pub struct Engine {
     now: Millis,
     legs: Tables,
     effects: VecDeque<Effect>,
+    /// What calls have to tell each other; empty between inputs.
+    errands: VecDeque<Errand>,
 }
 
 impl Engine {
@@ -49,6 +53,7 @@ impl Engine {
             now: Millis(0),
             legs: Tables::default(),
             effects: VecDeque::new(),
+            errands: VecDeque::new(),
         }
     }
 
@@ -61,15 +66,21 @@ impl Engine {
     /// Takes in one input; the effects that follow wait in [`Engine::poll_effect`].
     ///
     /// `now` must never be earlier than before.
-    #[expect(
-        clippy::redundant_closure_for_method_calls,
-        reason = "a method of a type with lifetimes is not general enough"
-    )]
     pub fn handle(&mut self, now: Millis, input: Input) -> Result<(), InputError> {
         if now < self.now {
             return Err(InputError::TimeWentBack);
         }
         self.now = now;
+        let result = self.take_in(input);
+        self.run_errands();
+        result
+    }
+
+    #[expect(
+        clippy::redundant_closure_for_method_calls,
+        reason = "a method of a type with lifetimes is not general enough"
+    )]
+    fn take_in(&mut self, input: Input) -> Result<(), InputError> {
         match input {
             Input::HttpResponse(response) => {
                 let outcome = Outcome::Response {
@@ -100,11 +111,26 @@ impl Engine {
                 self.step_named(&speech.leg, |step| step.speech(&speech));
             }
             Input::HungUp(gone) => {
-                self.step_named(&gone.leg, |step| step.hung_up());
+                if let Some(place) = self.legs.named(&gone.leg) {
+                    self.let_go(place, None);
+                    self.step(place, |step| step.hung_up());
+                }
             }
             Input::IncomingCall(call) => return self.incoming(call),
+            Input::MachineDetected(found) => {
+                self.step_named(&found.leg, |step| {
+                    step.machine_detected(found.answered_by, found.duration_ms);
+                });
+            }
+            Input::Originate(originate) => return self.originate(*originate),
+            Input::Progress(progress) => {
+                self.step_named(&progress.leg, |step| step.progress(&progress));
+            }
             Input::Modify(modify) => {
                 let place = self.legs.of_call(modify.call).ok_or(InputError::UnknownCall)?;
+                if matches!(modify.change, Change::Complete) {
+                    self.let_go(place, Some(modify.call));
+                }
                 let changed = self.step(place, |step| step.modify(modify.call, &modify.change));
                 return changed.unwrap_or(Ok(()));
             }
@@ -128,6 +154,11 @@ impl Engine {
     #[must_use]
     pub fn live_legs(&self) -> usize {
         self.legs.len()
+    }
+
+    /// One call of each leg that lives here: what it takes to save them all.
+    pub fn calls(&self) -> impl Iterator<Item = CallSid> + '_ {
+        self.legs.iter().filter_map(|leg| leg.sids().next())
     }
 
     /// Saves the leg that a call stands on, with all its calls. The leg goes on living here until it is released.
@@ -197,6 +228,36 @@ impl Engine {
         Ok(())
     }
 
+    /// Lets whoever a leg has dialled go, before the leg itself ends: the end of a dialled call is told before that of
+    /// the call that dialled it (`webhooks.md` section 11). With a call, only what it and those above it have dialled.
+    fn let_go(&mut self, place: Place, from: Option<CallSid>) {
+        let Some(leg) = self.legs.get(place) else { return };
+        for child in leg.dialled(from) {
+            self.deliver(child, Signal::Dropped { unanswered: CallStatus::Canceled });
+        }
+    }
+
+    /// Does what calls have asked of other legs, until nothing is left.
+    fn run_errands(&mut self) {
+        while let Some(errand) = self.errands.pop_front() {
+            match errand {
+                Errand::Place(placing) => {
+                    let leg = Leg::new(placing.dial.leg.clone(), placing.budget, self.now);
+                    let place = self.legs.insert(leg);
+                    self.step(place, |step| step.place(*placing));
+                }
+                Errand::Tell(call, signal) => self.deliver(call, signal),
+            }
+        }
+    }
+
+    /// Tells a call something; one that is gone changes nothing.
+    fn deliver(&mut self, call: CallSid, signal: Signal) {
+        if let Some(place) = self.legs.of_call(call) {
+            self.step(place, |step| step.signal(call, signal));
+        }
+    }
+
     /// A call that no application may take: the account is told, the caller hears that it was refused.
     fn refuse(&mut self, leg: LegId, call: CallSid, account: crate::id::AccountSid, problem: Problem) {
         let raised = ProblemRaised { problem, url: None, line: None, column: None };
@@ -231,13 +292,14 @@ impl Engine {
     /// One step of a leg, and the engine's tables after it. A panic in it costs this leg and no other.
     fn step<R>(&mut self, place: Place, act: impl FnOnce(&mut Step<'_, '_>) -> R) -> Option<R> {
         let leg = self.legs.get_mut(place)?;
-        let before = self.effects.len();
+        let before = (self.effects.len(), self.errands.len());
         let mut world = World {
             now: self.now,
             config: &self.config,
             registry: &self.registry,
             seed: &self.seed,
             effects: &mut self.effects,
+            errands: &mut self.errands,
         };
         let result = catch_unwind(AssertUnwindSafe(|| act(&mut Step { world: &mut world, leg })));
         if let Ok(result) = result {
@@ -247,7 +309,8 @@ impl Engine {
         // What a broken step asked for is not done. What it ended has ended all the same: it is told and billed.
         let told =
             |effect: &Effect| matches!(effect, Effect::Notify(_) | Effect::Report(_) | Effect::Settle(_));
-        let asked = self.effects.split_off(before);
+        let asked = self.effects.split_off(before.0);
+        self.errands.truncate(before.1);
         self.effects.extend(asked.into_iter().filter(told));
         self.crash(place);
         None
@@ -262,6 +325,7 @@ impl Engine {
             registry: &self.registry,
             seed: &self.seed,
             effects: &mut self.effects,
+            errands: &mut self.errands,
         };
         let salvage = || Step { world: &mut world, leg }.salvage();
         if catch_unwind(AssertUnwindSafe(salvage)).is_err() {

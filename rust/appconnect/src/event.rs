@@ -34,6 +34,8 @@ pub struct Event {
 pub enum EventKind {
     /// A call began.
     Began(Began),
+    /// The call was connected to another one.
+    Connected(Connected),
     /// A policy decided about a call to this account's application.
     Decided(Decided),
     /// An application was dialled.
@@ -42,6 +44,8 @@ pub enum EventKind {
     Heard(Heard),
     /// The caller pressed keys.
     Pressed(Pressed),
+    /// A call was placed.
+    Placed(Placed),
     /// Something is wrong that the account should see.
     Problem(ProblemRaised),
     /// A webhook was requested.
@@ -71,6 +75,22 @@ pub struct Began {
     pub to: Address,
     /// The application that handles the call.
     pub application: Option<ApplicationSid>,
+}
+
+/// The call was connected to another one: they hear each other from now on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Connected {
+    /// The other call.
+    pub with: CallSid,
+}
+
+/// The call's document placed a call, or the account did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Placed {
+    /// The call that was placed.
+    pub child: CallSid,
+    /// To whom.
+    pub to: Address,
 }
 
 /// A policy decided.
@@ -185,22 +205,42 @@ pub enum Purpose {
     /// A live call was given a new URL.
     #[n(6)]
     Update,
-    /// A call came in.
+    /// A call came in, or was answered.
     #[n(7)]
     Voice,
+    /// What somebody hears who is to be connected (`url` of a noun).
+    #[n(8)]
+    Screening,
+    /// Who answered a call.
+    #[n(9)]
+    MachineDetection,
+    /// What somebody hears who waits in a queue or a conference.
+    #[n(10)]
+    Wait,
+    /// The events of a conference.
+    #[n(11)]
+    ConferenceStatus,
+    /// The other side asks to be transferred (`referUrl`).
+    #[n(12)]
+    Refer,
 }
 
 impl Purpose {
     /// Every purpose.
     pub const ALL: &'static [Self] = &[
         Self::Action,
+        Self::ConferenceStatus,
         Self::Fallback,
+        Self::MachineDetection,
         Self::PartialResult,
         Self::RecordingStatus,
         Self::Redirect,
+        Self::Refer,
+        Self::Screening,
         Self::StatusCallback,
         Self::Update,
         Self::Voice,
+        Self::Wait,
     ];
 
     /// The name used across process borders and in snapshots.
@@ -208,13 +248,18 @@ impl Purpose {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Action => "action",
+            Self::ConferenceStatus => "conference-status",
             Self::Fallback => "fallback",
+            Self::MachineDetection => "machine-detection",
             Self::PartialResult => "partial-result",
             Self::RecordingStatus => "recording-status",
             Self::Redirect => "redirect",
+            Self::Refer => "refer",
+            Self::Screening => "screening",
             Self::StatusCallback => "status-callback",
             Self::Update => "update",
             Self::Voice => "voice",
+            Self::Wait => "wait",
         }
     }
 }

@@ -209,6 +209,13 @@ impl LegId {
     }
 }
 
+/// A leg that the engine makes is named after its call.
+impl From<CallSid> for LegId {
+    fn from(call: CallSid) -> Self {
+        Self(call.as_str().into())
+    }
+}
+
 impl FromStr for LegId {
     type Err = IdError;
 

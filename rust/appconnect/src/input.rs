@@ -2,11 +2,15 @@
 
 use std::fmt;
 
+use minicbor::{Decode, Encode};
+
 use crate::address::Address;
 use crate::http::{Method, Url};
-use crate::id::{CallSid, LegId, ReplyId};
+use crate::id::{AccountSid, ApplicationSid, CallSid, LegId, ReplyId};
+use crate::party::MachineDetection;
 use crate::pii::Pii;
 use crate::policy::Verdict;
+use crate::registry::Webhook;
 
 /// One thing that happened outside.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,8 +29,14 @@ pub enum Input {
     Speech(Speech),
     /// The caller hung up, or the line was lost.
     HungUp(HungUp),
+    /// It was found out who answered a call.
+    MachineDetected(MachineDetected),
     /// An account changes a live call, as the REST API does.
     Modify(Modify),
+    /// An account places a call, as the REST API does.
+    Originate(Box<Originate>),
+    /// A call that was placed has come further.
+    Progress(Progress),
     /// The answer to a `Consult`.
     Verdict(PolicyVerdict),
     /// Nothing happened but time.
@@ -200,6 +210,158 @@ pub struct HungUp {
     pub leg: LegId,
 }
 
+/// Who answered a call that was placed with machine detection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MachineDetected {
+    /// The line.
+    pub leg: LegId,
+    /// Who.
+    pub answered_by: AnsweredBy,
+    /// How long it took to find out, in milliseconds.
+    pub duration_ms: u32,
+}
+
+/// Who answered (`webhooks.md` section 2, `AnsweredBy`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Encode, Decode)]
+#[cbor(index_only)]
+pub enum AnsweredBy {
+    /// A fax machine.
+    #[n(0)]
+    Fax,
+    /// A person.
+    #[n(1)]
+    Human,
+    /// A machine whose greeting has ended with a beep.
+    #[n(2)]
+    MachineEndBeep,
+    /// A machine whose greeting has ended otherwise.
+    #[n(3)]
+    MachineEndOther,
+    /// A machine whose greeting has ended with silence.
+    #[n(4)]
+    MachineEndSilence,
+    /// A machine that has begun to speak.
+    #[n(5)]
+    MachineStart,
+    /// Nobody can say.
+    #[n(6)]
+    Unknown,
+}
+
+impl AnsweredBy {
+    /// The value of `AnsweredBy` in a webhook.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Fax => "fax",
+            Self::Human => "human",
+            Self::MachineEndBeep => "machine_end_beep",
+            Self::MachineEndOther => "machine_end_other",
+            Self::MachineEndSilence => "machine_end_silence",
+            Self::MachineStart => "machine_start",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// A call that an account places (`rest-api.md` section 8.1).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Originate {
+    /// The name of the line; as for an `IncomingCall`.
+    pub leg: LegId,
+    /// The account.
+    pub account: AccountSid,
+    /// Who calls.
+    pub from: Address,
+    /// Who is called: a phone number, `client:…`, `sip:…` or `whatsapp:…`.
+    pub to: Address,
+    /// What the call runs when it is answered.
+    pub document: DocumentSource,
+    /// What takes over when a document fails; an application brings its own.
+    pub fallback: Option<Webhook>,
+    /// Where its progress goes; an application brings its own.
+    pub status_callback: Option<Webhook>,
+    /// Which progress: `initiated`, `ringing`, `answered`, `completed`.
+    pub status_callback_events: Vec<Box<str>>,
+    /// Seconds that it may ring, 1 to 600.
+    pub timeout: u32,
+    /// Seconds that it may last once it is answered.
+    pub time_limit: Option<u32>,
+    /// Keys that are played when it is answered: `0-9 A-D # * w W`.
+    pub send_digits: Option<Box<str>>,
+    /// How to find out who answers.
+    pub machine_detection: Option<MachineDetection>,
+    /// Whether the document is run without waiting for what is found out.
+    pub asynchronous_detection: bool,
+    /// Where it is told who answered, when the document does not wait for it.
+    pub detection_callback: Option<Webhook>,
+}
+
+/// Where the first document of a call comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DocumentSource {
+    /// The voice URL of an application of the same account.
+    Application(ApplicationSid),
+    /// The document itself, at most 4,000 characters (32018).
+    Twiml(Box<str>),
+    /// A URL.
+    Url(Webhook),
+}
+
+/// How far a call that was placed has come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// Its line.
+    pub leg: LegId,
+    /// How far.
+    pub state: ProgressState,
+    /// What SIP says of it, for a SIP endpoint.
+    pub sip: Option<SipFacts>,
+}
+
+/// What may become of a call that was placed, until it is answered. How an answered one ends is told by `HungUp`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ProgressState {
+    /// Somebody answered.
+    Answered,
+    /// The line is busy.
+    Busy,
+    /// It cannot be reached.
+    Failed,
+    /// Nobody answered in the time that the network allows, or it was declined.
+    NoAnswer,
+    /// It rings.
+    Ringing,
+}
+
+impl ProgressState {
+    /// The name used across process borders.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Answered => "answered",
+            Self::Busy => "busy",
+            Self::Failed => "failed",
+            Self::NoAnswer => "no-answer",
+            Self::Ringing => "ringing",
+        }
+    }
+}
+
+/// What SIP says of a call that was placed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
+pub struct SipFacts {
+    /// The `Call-ID`.
+    #[n(0)]
+    pub call_id: Option<Box<str>>,
+    /// The last final response, 200 to 699.
+    #[n(1)]
+    pub response: Option<u16>,
+    /// The `X-` headers of that response, as they came.
+    #[n(2)]
+    pub headers: Vec<(String, Pii)>,
+}
+
 /// A change of a live call by its account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Modify {
@@ -249,6 +411,10 @@ pub enum InputError {
     CannotRedirect,
     /// A live leg has this name already.
     DuplicateLeg,
+    /// The call cannot be placed; the text says why, with a code.
+    CannotPlace(Box<str>),
+    /// The call was not answered yet, so it runs no document that could be replaced (21220).
+    NotInProgress,
     /// The call has ended (21220).
     NotLive,
     /// The time given is earlier than one given before.
@@ -261,11 +427,14 @@ impl fmt::Display for InputError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::BadDigits => "digits must be one or more of 0-9, *, #, A-D",
-            Self::BadTwiml(problem) => problem,
+            Self::BadTwiml(problem) | Self::CannotPlace(problem) => problem,
             Self::CannotRedirect => {
                 "this call is the dialling side's view of an application call: redirect its parent call instead"
             }
             Self::DuplicateLeg => "a live leg has this name already: names of legs must be unique while they live",
+            Self::NotInProgress => {
+                "the call was not answered yet: it can be ended, not given another document (21220)"
+            }
             Self::NotLive => "the call has ended: a call in a final state cannot be changed (21220)",
             Self::TimeWentBack => "time went backwards: give the engine times that never decrease",
             Self::UnknownCall => "no live call has this SID",

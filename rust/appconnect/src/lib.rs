@@ -34,6 +34,7 @@ pub mod id;
 pub mod input;
 mod leg;
 pub mod money;
+pub mod party;
 pub mod pii;
 pub mod policy;
 pub mod problem;

@@ -7,8 +7,9 @@ use minicbor::{Decode, Encode};
 
 use super::Call;
 use super::exchange::Exchange;
+use super::signal::{Errand, Signal};
 use crate::config::Config;
-use crate::effect::Effect;
+use crate::effect::{Effect, Ringback};
 use crate::event::{Event, EventKind, ProblemRaised};
 use crate::http::Url;
 use crate::id::{AccountSid, CallSid, LegId, RecordingSid, ReplyId, Seed};
@@ -26,11 +27,18 @@ pub(crate) struct World<'a> {
     pub(crate) registry: &'a Registry,
     pub(crate) seed: &'a Seed,
     pub(crate) effects: &'a mut VecDeque<Effect>,
+    /// What is to be done on other legs when this step is over.
+    pub(crate) errands: &'a mut VecDeque<Errand>,
 }
 
 impl World<'_> {
     pub(crate) fn effect(&mut self, effect: Effect) {
         self.effects.push_back(effect);
+    }
+
+    /// Tells a call on another leg something, when this step is over.
+    pub(crate) fn tell(&mut self, call: CallSid, signal: Signal) {
+        self.errands.push_back(Errand::Tell(call, signal));
     }
 }
 
@@ -98,6 +106,15 @@ impl Cx<'_, '_> {
 
     pub(crate) fn effect(&mut self, effect: Effect) {
         self.world.effect(effect);
+    }
+
+    /// Lets the caller hear ringing, or stops it.
+    pub(crate) fn ringback(&mut self, on: bool, tone: Option<&str>) {
+        if self.line.ringback != on {
+            self.line.ringback = on;
+            let leg = self.line.id.clone();
+            self.effect(Effect::Ringback(Ringback { leg, on, tone: tone.map(Into::into) }));
+        }
     }
 
     /// The address of the answer to the next effect.

@@ -3,19 +3,24 @@
 mod callback;
 pub(crate) mod cx;
 pub(crate) mod exchange;
+mod kind;
+mod outbound;
 pub(crate) mod params;
 mod program;
 mod record;
 mod running;
+pub(crate) mod signal;
 pub(crate) mod status;
 mod timer;
 pub(crate) mod verb;
 mod webhook;
 
 pub(crate) use callback::EventCallback;
+pub(crate) use kind::DocumentKind;
+pub(crate) use outbound::{Detection, FirstDocument, Outbound, Stage};
 pub(crate) use program::Program;
 pub(crate) use record::{Recording, RecordingSource};
-pub(crate) use running::{Gather, Hop, Prompt, Record, Running};
+pub(crate) use running::{Bridge, Calling, Gather, Hop, Party, Prompt, Record, Running};
 pub use status::{CallStatus, Direction};
 pub(crate) use timer::{Timer, TimerTable};
 
@@ -97,6 +102,9 @@ pub(crate) struct Call {
     #[n(25)]
     #[cbor(default)]
     pub(crate) adjusted: Vec<Url>,
+    /// How the call goes out, if it does; every other call came in.
+    #[n(26)]
+    pub(crate) outbound: Option<Box<Outbound>>,
 }
 
 impl Call {
@@ -134,6 +142,52 @@ impl Call {
             caller_name_lookup: false,
             authorized: Vec::new(),
             adjusted: Vec::new(),
+            outbound: None,
+        }
+    }
+
+    /// A call that was placed and has not begun to ring.
+    pub(crate) fn placed(
+        sid: CallSid,
+        account: AccountSid,
+        from: Address,
+        to: Address,
+        now: Millis,
+        outbound: Outbound,
+    ) -> Self {
+        Self {
+            status: CallStatus::Initiated,
+            running: Running::Outbound,
+            outbound: Some(Box::new(outbound)),
+            ..Self::ringing(sid, account, from, to, now)
+        }
+    }
+
+    /// Which way it goes, as its account sees it.
+    pub(crate) fn direction(&self) -> Direction {
+        match &self.outbound {
+            None => Direction::Inbound,
+            Some(outbound) if outbound.parent.is_some() => Direction::OutboundDial,
+            Some(_) => Direction::OutboundApi,
+        }
+    }
+
+    /// The call of the same account whose document dialled this one.
+    pub(crate) fn parent(&self) -> Option<CallSid> {
+        match &self.outbound {
+            Some(outbound) => outbound.parent,
+            None => self.own_sender().and_then(|sender| sender.parent),
+        }
+    }
+
+    /// The stage of a call that goes out and belongs to its dial still.
+    pub(crate) fn stage(&self) -> Option<Stage> {
+        self.outbound.as_ref().map(|outbound| outbound.stage).filter(|stage| *stage != Stage::Free)
+    }
+
+    pub(crate) fn set_stage(&mut self, stage: Stage) {
+        if let Some(outbound) = &mut self.outbound {
+            outbound.stage = stage;
         }
     }
 

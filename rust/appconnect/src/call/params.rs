@@ -56,7 +56,7 @@ pub(crate) fn standard<'a>(
     pairs.push(("AccountSid", call.account.as_str()));
     pairs.extend(parties(call.from.as_str(), call.to.as_str()));
     pairs.push(("CallStatus", call.status.as_str()));
-    pairs.push(("Direction", Direction::Inbound.as_str()));
+    pairs.push(("Direction", call.direction().as_str()));
     pairs.push(("ApiVersion", API_VERSION));
     if let Some(application) = &call.application {
         pairs.push(("ApplicationSid", application.as_str()));
@@ -66,6 +66,11 @@ pub(crate) fn standard<'a>(
     }
     if let Some(name) = call.caller_name.as_ref().filter(|_| call.caller_name_lookup) {
         pairs.push(("CallerName", name.reveal()));
+    }
+    if let Some(outbound) = &call.outbound {
+        pairs.extend(outbound.parent.as_ref().map(|parent| ("ParentCallSid", parent.as_str())));
+        let call_id = outbound.sip.as_ref().and_then(|sip| sip.call_id.as_deref());
+        pairs.extend(call_id.map(|call_id| ("SipCallId", call_id)));
     }
     if let Some(sender) = &call.sender {
         pairs.push(("CustomerId", sender.customer_id.as_str()));
@@ -128,12 +133,14 @@ pub(crate) struct Stage {
     pub(crate) status: CallStatus,
     /// Whether its application ended it before it was answered, rather than its caller or the time.
     pub(crate) refused: bool,
+    /// The response code of SIP, where the far end gave one.
+    pub(crate) sip: Option<u16>,
 }
 
 /// What a call-progress callback adds (`webhooks.md` section 10.1).
 pub(crate) fn progress(
     form: &mut Form<'_>,
-    Stage { status, refused }: Stage,
+    Stage { status, refused, sip }: Stage,
     answered: Option<Millis>,
     now: Millis,
     sequence: u32,
@@ -147,7 +154,10 @@ pub(crate) fn progress(
         if status == CallStatus::Completed {
             put(form, "Duration", seconds.div_ceil(60).to_string());
         }
-        put(form, "SipResponseCode", sip_response(status, refused));
+        match sip {
+            Some(response) => put(form, "SipResponseCode", response.to_string()),
+            None => put(form, "SipResponseCode", sip_response(status, refused)),
+        }
     }
 }
 

@@ -4,7 +4,8 @@ use minicbor::{Decode, Encode};
 
 use super::{CallStatus, EventCallback, Recording};
 use crate::address::Address;
-use crate::id::{ApplicationSid, CallSid};
+use crate::id::{ApplicationSid, CallSid, LegId};
+use crate::input::SipFacts;
 use crate::time::Millis;
 
 /// What a call waits for.
@@ -35,6 +36,82 @@ pub(crate) enum Running {
     /// The call above, to which the caller was handed over.
     #[n(7)]
     Dialling(#[n(0)] Box<Hop>),
+    /// The other end of a call that goes out, or the call that dialled it: see its stage.
+    #[n(8)]
+    Outbound,
+    /// The parties that it dials.
+    #[n(9)]
+    Calling(#[n(0)] Box<Calling>),
+}
+
+/// A `<Dial>` to parties on legs of their own.
+#[derive(Clone, Debug, Default, Encode, Decode)]
+pub(crate) struct Calling {
+    /// Those that were dialled, in the order of the document.
+    #[n(0)]
+    pub(crate) parties: Vec<Party>,
+    /// The one that answered first.
+    #[n(1)]
+    pub(crate) winner: Option<CallSid>,
+    /// When the caller was connected to it.
+    #[n(2)]
+    pub(crate) bridged: Option<Bridge>,
+    #[n(3)]
+    pub(crate) recording: Option<Recording>,
+    /// Whether it is being ended from this side, and only waits until everybody is gone.
+    #[n(4)]
+    pub(crate) ending: bool,
+    /// Where the start tag of the noun stands that was dialled last; that of the `<Dial>` itself for its text.
+    #[n(5)]
+    pub(crate) noun: u32,
+}
+
+impl Calling {
+    /// The party that this call is.
+    pub(crate) fn party(&mut self, child: CallSid) -> Option<&mut Party> {
+        self.parties.iter_mut().find(|party| party.child == child)
+    }
+
+    /// Those that are not over.
+    pub(crate) fn live(&self) -> impl Iterator<Item = CallSid> {
+        self.parties.iter().filter(|party| party.over.is_none()).map(|party| party.child)
+    }
+}
+
+/// One party that is dialled.
+#[derive(Clone, Debug, Encode, Decode)]
+pub(crate) struct Party {
+    #[n(0)]
+    pub(crate) child: CallSid,
+    /// Its final status, when it is over.
+    #[n(1)]
+    pub(crate) over: Option<CallStatus>,
+    #[n(2)]
+    pub(crate) answered: Option<Millis>,
+    /// When it ended.
+    #[n(3)]
+    pub(crate) ended: Option<Millis>,
+    /// Whether its account took it away.
+    #[n(4)]
+    pub(crate) redirected: bool,
+    #[n(5)]
+    pub(crate) sip: Option<SipFacts>,
+}
+
+impl Party {
+    pub(crate) const fn new(child: CallSid) -> Self {
+        Self { child, over: None, answered: None, ended: None, redirected: false, sip: None }
+    }
+}
+
+/// Two lines that hear each other.
+#[derive(Clone, Debug, Encode, Decode)]
+pub(crate) struct Bridge {
+    #[n(0)]
+    pub(crate) since: Millis,
+    /// The other line.
+    #[n(1)]
+    pub(crate) other: LegId,
 }
 
 /// What a `<Gather>` has so far.

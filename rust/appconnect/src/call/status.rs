@@ -81,6 +81,9 @@ pub enum Direction {
     /// Dialled by the account's document.
     #[n(1)]
     OutboundDial,
+    /// Placed by the account itself.
+    #[n(2)]
+    OutboundApi,
 }
 
 impl Direction {
@@ -90,6 +93,7 @@ impl Direction {
         match self {
             Self::Inbound => "inbound",
             Self::OutboundDial => "outbound-dial",
+            Self::OutboundApi => "outbound-api",
         }
     }
 }

@@ -13,11 +13,13 @@ pub(crate) enum Timer {
     Dial,
     /// The answer of the webhook that the call waits for, should the driver lose it.
     Fetch,
+    /// The longest that a call which its account placed may last.
+    Limit,
 }
 
 impl Timer {
     /// Every timer, in the order in which those of one moment fire.
-    pub(crate) const ALL: [Self; 3] = [Self::Verb, Self::Dial, Self::Fetch];
+    pub(crate) const ALL: [Self; 4] = [Self::Verb, Self::Dial, Self::Fetch, Self::Limit];
 }
 
 /// When each timer of a call fires.
@@ -29,6 +31,8 @@ pub(crate) struct TimerTable {
     dial: Option<Millis>,
     #[n(2)]
     fetch: Option<Millis>,
+    #[n(3)]
+    limit: Option<Millis>,
 }
 
 impl TimerTable {
@@ -37,6 +41,7 @@ impl TimerTable {
             Timer::Verb => self.verb,
             Timer::Dial => self.dial,
             Timer::Fetch => self.fetch,
+            Timer::Limit => self.limit,
         }
     }
 
@@ -45,6 +50,7 @@ impl TimerTable {
             Timer::Verb => &mut self.verb,
             Timer::Dial => &mut self.dial,
             Timer::Fetch => &mut self.fetch,
+            Timer::Limit => &mut self.limit,
         }
     }
 

@@ -63,6 +63,11 @@ impl Tables {
         self.names.len()
     }
 
+    /// All legs.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Leg> {
+        self.slots.iter().flatten().map(|slot| &slot.leg)
+    }
+
     /// The leg of this name.
     pub(super) fn named(&self, leg: &LegId) -> Option<Place> {
         self.names.get(leg).copied()

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use super::{Leg, hop_of};
 use crate::call::exchange::Exchange;
-use crate::call::{Call, CallStatus, Program, Prompt, Running, Timer};
+use crate::call::{Call, CallStatus, Program, Prompt, Running, Stage, Timer};
 use crate::twiml::Element;
 
 /// Calls that one line may carry. Far above any useful hop limit, and low enough for the machine's own stack.
@@ -73,8 +73,12 @@ impl Leg {
 }
 
 fn check_call(call: &Call, above: Option<&Call>, fetching: usize) -> Result<(), Flaw> {
-    let status = if call.is_answered() { CallStatus::InProgress } else { CallStatus::Ringing };
-    must(call.status == status, "the status of a live call does not fit its answer")?;
+    let status = match call.stage() {
+        _ if call.is_answered() => [CallStatus::InProgress; 2],
+        Some(_) => [CallStatus::Initiated, CallStatus::Ringing],
+        None => [CallStatus::Ringing; 2],
+    };
+    must(status.contains(&call.status), "the status of a live call does not fit its answer")?;
     must(hop_of(call).is_some() == above.is_some(), "calls stand on calls that dial, and on no others")?;
     let verb = call.program.as_ref().and_then(Program::current).map(|node| node.element());
     let at = |elements: &[Element]| verb.is_some_and(|verb| elements.contains(&verb));
@@ -95,6 +99,9 @@ fn check_call(call: &Call, above: Option<&Call>, fetching: usize) -> Result<(), 
             let answered = above.is_some_and(|above| above.answered == hop.answered);
             at(&[Element::Dial]) && has(Timer::Dial) && answered
         }
+        // What it waits for is told by the network, or by the call on another leg that dialled it.
+        Running::Outbound => call.stage().is_some_and(|stage| stage != Stage::Screening),
+        Running::Calling(calling) => at(&[Element::Dial]) && calling.live().next().is_some(),
     };
     must(fits, "a call waits for what cannot come")?;
     let waits = usize::from(matches!(call.running, Running::Fetching));

@@ -7,7 +7,7 @@ use crate::call::exchange::{Plan, Role};
 use crate::call::params::{Stage, hop as hop_form, progress};
 use crate::call::verb::{self, Connection, Ended, Goto};
 use crate::call::{Call, CallStatus, Direction, Hop, Running, Timer};
-use crate::effect::{Answer, Effect, Ringback};
+use crate::effect::{Answer, Effect};
 use crate::event::{Began, EventKind, Purpose, StatusChanged};
 use crate::settlement::{LegKind, Settlement, rate};
 use crate::twiml::{Attribute, Node};
@@ -53,12 +53,20 @@ impl Step<'_, '_> {
 
     /// Puts a call on the stack and requests its first document.
     pub(crate) fn push(&mut self, call: Call, voice: &crate::registry::Webhook) {
+        let at = self.put_on(call);
+        let goto =
+            Goto { url: voice.url.clone(), method: voice.method, purpose: Purpose::Voice, extra: Vec::new() };
+        self.goto(at, &goto);
+    }
+
+    /// Puts a call on the stack; its place.
+    pub(super) fn put_on(&mut self, call: Call) -> usize {
         let at = self.leg.calls.len();
         self.leg.calls.push(call);
         if let Some(mut cx) = self.cx(at) {
             cx.report(|cx| {
                 EventKind::Began(Began {
-                    direction: Direction::Inbound,
+                    direction: cx.call.direction(),
                     from: cx.call.from.clone(),
                     to: cx.call.to.clone(),
                     application: cx.call.application.clone(),
@@ -66,9 +74,7 @@ impl Step<'_, '_> {
             });
             cx.report(|cx| EventKind::Status(StatusChanged { status: cx.call.status }));
         }
-        let goto =
-            Goto { url: voice.url.clone(), method: voice.method, purpose: Purpose::Voice, extra: Vec::new() };
-        self.goto(at, &goto);
+        at
     }
 
     /// The dialling side's part: the timer, the first progress, the recording, the ringing that the caller hears.
@@ -82,17 +88,8 @@ impl Step<'_, '_> {
         hop_progress(&mut cx, CallStatus::Initiated, "initiated", false);
         hop_progress(&mut cx, CallStatus::Ringing, "ringing", false);
         start_recording(&mut cx, node, "ringing");
-        let tone = node.attribute(Attribute::RingTone).map(Into::into);
-        if self.leg.line.answered {
-            self.ringback(true, tone);
-        }
-    }
-
-    fn ringback(&mut self, on: bool, tone: Option<Box<str>>) {
-        if self.leg.line.ringback != on {
-            self.leg.line.ringback = on;
-            let leg = self.leg.line.id.clone();
-            self.world.effect(Effect::Ringback(Ringback { leg, on, tone }));
+        if cx.line.answered {
+            cx.ringback(true, node.attribute(Attribute::RingTone));
         }
     }
 
@@ -120,16 +117,19 @@ impl Step<'_, '_> {
         if !self.call(below).is_answered() {
             self.answer(below);
         }
-        self.ringback(false, None);
+        if let Some(mut cx) = self.cx(below) {
+            cx.ringback(false, None);
+        }
     }
 
     /// The receiving call has been taken off: the dialling side's view of the hop ends with it, and is billed.
     pub(super) fn hop_ended(&mut self, at: usize, gone: Gone) -> Option<Ended> {
         // The `<Dial>` that opened a call which still rings has not ended: its caller goes on hearing it ring.
-        if at == 0 || self.call(at).is_answered() {
-            self.ringback(false, None);
-        }
+        let silent = at == 0 || self.call(at).is_answered();
         let mut cx = self.cx(at)?;
+        if silent {
+            cx.ringback(false, None);
+        }
         cx.call.timers.stop(Timer::Dial);
         let Running::Dialling(hop) = &mut cx.call.running else { return None };
         let mut recording = hop.recording.take();
@@ -149,6 +149,7 @@ impl Step<'_, '_> {
             returns: Vec::new(),
             recording,
             error: None,
+            sip: None,
         })
     }
 }
@@ -173,7 +174,7 @@ fn hop_progress(cx: &mut Cx<'_, '_>, status: CallStatus, event: &str, refused: b
     let hop: Hop = (**hop).clone();
     let Some(callback) = &hop.callback else { return };
     let mut form = hop_form(&hop, cx.call.sid, cx.call.account);
-    progress(&mut form, Stage { status, refused }, hop.answered, now, sequence);
+    progress(&mut form, Stage { status, refused, sip: None }, hop.answered, now, sequence);
     let plan = Plan {
         purpose: Purpose::StatusCallback,
         role: Role::Callback,

@@ -4,12 +4,12 @@ use super::Step;
 use super::unwind::Unwinding;
 use crate::call::cx::Cx;
 use crate::call::verb::{self, Finished, Flow};
-use crate::call::{CallStatus, Gather, Prompt, Record, Running, Timer};
+use crate::call::{CallStatus, Gather, Prompt, Record, Running, Stage, Timer};
 use crate::config::PlayFailure;
 use crate::effect::{Effect, HangUpCause, StopCollect};
 use crate::event::{Decided, EventKind, Pressed, Said};
 use crate::id::ReplyId;
-use crate::input::{MediaDone, MediaFailure, Speech};
+use crate::input::{AnsweredBy, MediaDone, MediaFailure, Speech};
 use crate::pii::Pii;
 use crate::policy::Verdict;
 use crate::problem::{Code, Problem};
@@ -31,8 +31,11 @@ impl Step<'_, '_> {
         }
         let keys = digits.reveal();
         if let Some((before, _)) = keys.split_once('*')
-            && let Some(at) = (0..top).find(|at| self.hangs_up_on_star(*at))
+            && let Some(at) = (0..=top).find(|at| self.hangs_up_on_star(*at))
         {
+            if at == top {
+                return self.end_calling(at, CallStatus::NoAnswer);
+            }
             let child = self.hop(at).map(|hop| hop.child);
             self.keys(top, before);
             // The keys before the star may have ended the hop already.
@@ -57,7 +60,8 @@ impl Step<'_, '_> {
     }
 
     fn hangs_up_on_star(&mut self, at: usize) -> bool {
-        let answered = self.hop(at).is_some_and(|hop| hop.answered.is_some());
+        let answered = self.hop(at).is_some_and(|hop| hop.answered.is_some())
+            || self.calling(at).is_some_and(|calling| calling.bridged.is_some());
         let program = self.call(at).program.as_ref();
         let node = program.and_then(crate::call::Program::current);
         answered && node.is_some_and(|node| node.flag(Attribute::HangupOnStar))
@@ -97,6 +101,9 @@ impl Step<'_, '_> {
             return;
         }
         let ReplyId { step, .. } = done.reply;
+        if self.call(top).stage() == Some(Stage::Keys(step)) {
+            return self.after_keys();
+        }
         let failure = done.failed;
         self.with_verb(top, |cx, node, running| match running {
             Running::Speaking(awaited) if awaited == step => {
@@ -153,8 +160,11 @@ impl Step<'_, '_> {
         while let Some((at, timer)) = self.take_due(now) {
             match timer {
                 Timer::Verb => self.verb_timer(at),
+                Timer::Dial if self.call(at).stage() == Some(Stage::Placed) => self.rang_out(),
+                Timer::Dial if self.calling(at).is_some() => self.calling_timer(at),
                 Timer::Dial => self.take_back(at),
                 Timer::Fetch => self.answer_lost(at),
+                Timer::Limit => return self.abort(HangUpCause::Normal),
             }
         }
     }
@@ -176,6 +186,11 @@ impl Step<'_, '_> {
     }
 
     fn verb_timer(&mut self, at: usize) {
+        if self.call(at).stage() == Some(Stage::Detecting) {
+            let detection = self.call(at).outbound.as_ref().and_then(|outbound| outbound.detection.as_ref());
+            let waited = detection.map_or(0, |detection| detection.timeout.saturating_mul(1_000));
+            return self.machine_detected(AnsweredBy::Unknown, waited);
+        }
         self.with_verb(at, |cx, node, running| match running {
             Running::Pausing => Flow::Next,
             Running::Gathering(gather) => verb::gather_silence(cx, node, gather),

@@ -4,10 +4,12 @@
 //! account on top; only the top call speaks to the caller. A call that ends is taken off, and the one below goes on
 //! with what it returned. When the caller hangs up, the stack unwinds from the top.
 
+mod calling;
 mod check;
 mod hop;
 mod input;
 mod modify;
+mod outbound;
 mod run;
 mod unwind;
 mod webhook;
@@ -57,6 +59,16 @@ impl Leg {
         let timers = self.calls.iter().filter_map(|call| call.timers.next()).min();
         let end = self.line.budget.deadline();
         Some(timers.map_or(end, |timer| timer.min(end)))
+    }
+
+    /// The calls on other legs that the calls here have dialled; with a call, only it and those above it.
+    pub(crate) fn dialled(&self, from: Option<CallSid>) -> Vec<CallSid> {
+        let calls = self.calls.iter().skip_while(|call| from.is_some_and(|from| call.sid != from));
+        let calling = calls.filter_map(|call| match &call.running {
+            Running::Calling(calling) => Some(calling.live()),
+            _ => None,
+        });
+        calling.flatten().collect()
     }
 
     /// Every SID under which this leg can be reached: its calls, the dialling side's views of its hops, and the calls

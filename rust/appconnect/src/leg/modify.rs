@@ -5,7 +5,7 @@ use super::unwind::{Told, Unwinding};
 use super::{Step, hop_of};
 use crate::call::exchange::Role;
 use crate::call::verb::{Ended, Goto, redirect_target};
-use crate::call::{CallStatus, Program, Running, Timer, Update};
+use crate::call::{CallStatus, Program, Running, Stage, Timer, Update};
 use crate::effect::HangUpCause;
 use crate::event::Purpose;
 use crate::id::CallSid;
@@ -42,6 +42,11 @@ impl Step<'_, '_> {
                 Update::Twiml(text.to_string())
             }
         };
+        if self.leg.calls.get(at).is_some_and(|call| matches!(call.stage(), Some(Stage::Placed))) {
+            return Err(InputError::NotInProgress);
+        }
+        // A dialled call that gets a document of its own leaves the dial: whoever dialled it goes on.
+        self.leave_dial(at, true);
         let call = self.call(at);
         call.redirected = true;
         call.update = Some(update);
@@ -80,10 +85,19 @@ impl Step<'_, '_> {
             // An earlier update waits for the same report; the newer one replaces it.
             return;
         }
+        if self.calling(at).is_some() {
+            // What is left to be done is done when everybody who was dialled is gone.
+            return self.end_calling(at, CallStatus::Canceled);
+        }
         let Some(ended) = self.stop_dial(at) else {
             self.finish_running(at, false);
             return self.carry_out_update(at);
         };
+        self.report_interrupted(at, ended);
+    }
+
+    /// Requests the `action` of an interrupted `<Dial>`, or the `<Redirect>` after it, before the update.
+    pub(super) fn report_interrupted(&mut self, at: usize, ended: Ended) {
         let requested = match self.report_dial(at, ended, Role::Interrupted) {
             Told::Requested => true,
             Told::NoAction => self.request_next_redirect(at),

@@ -7,7 +7,7 @@ use super::unwind::Closing;
 use crate::call::cx::Cx;
 use crate::call::exchange::{Plan, Role};
 use crate::call::verb::{self, Ending, Flow, Goto};
-use crate::call::{CallStatus, Program, Running};
+use crate::call::{CallStatus, DocumentKind, Program, Running};
 use crate::config::EmptyDocument;
 use crate::effect::HangUpCause;
 use crate::event::{EventKind, Purpose, VerbBegan};
@@ -48,6 +48,11 @@ impl Step<'_, '_> {
             let Some(node) = program.advance().and_then(|index| document.node(index)) else {
                 return self.document_ended(at, &document);
             };
+            match self.admit_verb(at, node) {
+                Admission::Runs => {}
+                Admission::Skipped => continue,
+                Admission::Refused(problem) => return self.document_failed(at, problem, None),
+            }
             self.before(at, node);
             let Some(mut cx) = self.cx(at) else { return };
             report_verb(&mut cx, node);
@@ -137,8 +142,31 @@ impl Step<'_, '_> {
         self.abort(HangUpCause::Error);
     }
 
-    /// A document has run out of verbs: the call ends (`twiml-voice.md` section 1).
+    /// Whether a verb may run in a document of this kind.
+    fn admit_verb(&mut self, at: usize, node: Node<'_>) -> Admission {
+        let kind = self.call(at).document_kind();
+        if kind.takes(node.element()) {
+            return Admission::Runs;
+        }
+        let (verb, place) = (node.element().name(), kind.describe());
+        if let Some(code) = kind.refusal(node.element()) {
+            let message = format!("<{verb}> is not allowed in {place}");
+            return Admission::Refused(Problem::at(code, node.span(), message));
+        }
+        if let Some(mut cx) = self.cx(at) {
+            let message = format!("<{verb}> is not allowed in {place}: it is skipped");
+            cx.problem_at(node, Code::SchemaWarning, message);
+        }
+        Admission::Skipped
+    }
+
+    /// A document has run out of verbs: the call ends (`twiml-voice.md` section 1), unless the document ran for
+    /// somebody who waits to be connected.
     fn document_ended(&mut self, at: usize, document: &Document) {
+        match self.call(at).document_kind() {
+            DocumentKind::Ordinary => {}
+            DocumentKind::Screening => return self.ready(),
+        }
         let empty = document.root().first_child().is_none();
         let call = self.call(at);
         let answers = empty && !call.delayed && !call.is_answered();
@@ -159,6 +187,7 @@ impl Step<'_, '_> {
     }
 
     pub(super) fn failed(&mut self, at: usize, problem: Problem, failed: Option<Url>, was_fallback: bool) {
+        let kind = self.call(at).document_kind();
         let Some(mut cx) = self.cx(at) else { return };
         let code = problem.code;
         let url = if let Some(url) = failed {
@@ -169,6 +198,11 @@ impl Step<'_, '_> {
             cx.base()
         };
         let fallback = cx.call.fallback.clone().filter(|_| !was_fallback);
+        match kind {
+            DocumentKind::Ordinary => {}
+            // Whoever dialled hears of a call that was answered and never connected (`webhooks.md` section 1).
+            DocumentKind::Screening => return self.end(at, Closing::of(CallStatus::Completed)),
+        }
         let Some(fallback) = fallback else { return self.give_up(at) };
         let mut extra = vec![("ErrorCode".into(), code.number().to_string().into())];
         if let Some(url) = url {
@@ -218,6 +252,15 @@ impl Step<'_, '_> {
             Err(problem) => self.failed(at, problem, Some(base), fallback),
         }
     }
+}
+
+/// Whether a verb runs.
+enum Admission {
+    Runs,
+    /// The document goes on without it.
+    Skipped,
+    /// The document fails.
+    Refused(Problem),
 }
 
 fn report_verb(cx: &mut Cx<'_, '_>, node: Node<'_>) {

@@ -4,10 +4,11 @@ use super::{LINGER_MS, Step};
 use crate::call::exchange::{Plan, Role};
 use crate::call::params::{Stage, progress};
 use crate::call::verb::{self, Ended, Finished, action_of, finish_record};
-use crate::call::{CallStatus, Direction, Gather, Parameters, Prompt, Running};
+use crate::call::{Call, CallStatus, Gather, Parameters, Prompt, Running, Stage as OutboundStage};
 use crate::effect::{Effect, HangUp, HangUpCause, StopCollect, StopMedia};
 use crate::event::{EventKind, Purpose, StatusChanged};
 use crate::problem::{Code, Problem};
+use crate::registry::Webhook;
 use crate::settlement::{LegKind, Settlement, rate};
 
 /// How a call ends by itself.
@@ -141,7 +142,7 @@ impl Step<'_, '_> {
         self.hang_up(HangUpCause::Error);
     }
 
-    fn hang_up(&mut self, cause: HangUpCause) {
+    pub(super) fn hang_up(&mut self, cause: HangUpCause) {
         let leg = self.leg.line.id.clone();
         self.world.effect(Effect::HangUp(HangUp { leg, cause }));
     }
@@ -192,6 +193,13 @@ impl Step<'_, '_> {
             Running::Consulting(_) => {
                 self.report_dial(at, Ended::unanswered(), Role::Ended);
             }
+            Running::Calling(calling) => {
+                self.call(at).running = Running::Calling(calling);
+                self.finish_calling(at);
+            }
+            Running::Outbound => {
+                media = matches!(self.call(at).stage(), Some(OutboundStage::Keys(_)));
+            }
             Running::Recording(record) => {
                 let ended =
                     if self.call(at).status.is_terminal() { Finished::HungUp } else { Finished::Updated };
@@ -231,31 +239,22 @@ impl Step<'_, '_> {
 
     /// Sends the final status of the call at `at`, and its bill. `refused` says that its application ended it
     /// unanswered.
-    fn tell_end(&mut self, at: usize, refused: bool) {
+    pub(super) fn tell_end(&mut self, at: usize, refused: bool) {
+        self.tell_progress(at, "completed", refused);
         let Some(mut cx) = self.cx(at) else { return };
         let (now, status, answered) = (cx.now(), cx.call.status, cx.call.answered);
-        if let Some(callback) = cx.call.status_callback.clone() {
-            let mut extra = Vec::with_capacity(6);
-            progress(&mut extra, Stage { status, refused }, answered, now, 0);
-            let plan = Plan {
-                purpose: Purpose::StatusCallback,
-                role: Role::Callback,
-                method: callback.method,
-                url: &callback.url,
-                sequence: Some(0),
-            };
-            if let Err(problem) = cx.request(&plan, &extra) {
-                cx.problem_in(problem, None, Some(&callback.url));
-            }
-        }
-        let leg = if at == 0 { LegKind::Inbound } else { LegKind::ApplicationConnect };
+        let leg = match &cx.call.outbound {
+            _ if at > 0 => LegKind::ApplicationConnect,
+            Some(_) => LegKind::Outbound,
+            None => LegKind::Inbound,
+        };
         let rated = rate(leg, answered, now, &cx.world.config.rates);
         let call = &*cx.call;
         let settlement = Settlement {
             call: call.sid,
             account: call.account,
-            parent_call: call.own_sender().and_then(|sender| sender.parent),
-            direction: Direction::Inbound.as_str(),
+            parent_call: call.parent(),
+            direction: call.direction().as_str(),
             from: call.from.clone(),
             to: call.to.clone(),
             application: call.application.clone(),
@@ -269,11 +268,40 @@ impl Step<'_, '_> {
             leg,
         };
         cx.settle(settlement);
+        self.leave_dial(at, false);
+    }
+
+    /// Tells how far the call at `at` has come, to whoever wants to know of this event.
+    pub(super) fn tell_progress(&mut self, at: usize, event: &str, refused: bool) {
+        let Some(mut cx) = self.cx(at) else { return };
+        let (sequence, sip) = cx.call.outbound.as_ref().map_or((0, None), |outbound| {
+            (outbound.sequence, outbound.sip.as_ref().and_then(|sip| sip.response))
+        });
+        let Some(callback) = progress_callback(cx.call, event) else { return };
+        let mut extra = Vec::with_capacity(6);
+        let stage = Stage { status: cx.call.status, refused, sip };
+        progress(&mut extra, stage, cx.call.answered, cx.now(), sequence);
+        let plan = Plan {
+            purpose: Purpose::StatusCallback,
+            role: Role::Callback,
+            method: callback.method,
+            url: &callback.url,
+            sequence: Some(sequence),
+        };
+        match cx.request(&plan, &extra) {
+            Ok(()) => {
+                if let Some(outbound) = &mut cx.call.outbound {
+                    outbound.sequence = sequence.saturating_add(1);
+                }
+            }
+            // A notice that could not be made leaves no gap in the numbers.
+            Err(problem) => cx.problem_in(problem, None, Some(&callback.url)),
+        }
     }
 
     /// Takes the top call off the stack; it is kept aside while requests of its own are under way. Says whether its
     /// account had given it another document.
-    fn take_off(&mut self) -> bool {
+    pub(super) fn take_off(&mut self) -> bool {
         let Some(mut call) = self.leg.calls.pop() else { return false };
         let redirected = call.redirected;
         if self.leg.line.exchanges.iter().any(|exchange| exchange.owner == call.sid) {
@@ -286,6 +314,18 @@ impl Step<'_, '_> {
             self.leg.linger = Some(self.world.now + LINGER_MS);
         }
         redirected
+    }
+}
+
+/// Where an event of a call's progress goes, if it is wanted. A call that came in tells its end only
+/// (`webhooks.md` section 10.1).
+fn progress_callback(call: &Call, event: &str) -> Option<Webhook> {
+    match &call.outbound {
+        None => call.status_callback.clone().filter(|_| event == "completed"),
+        Some(outbound) => {
+            let callback = outbound.callback.as_ref().filter(|callback| callback.wants(event))?;
+            Some(Webhook { url: callback.url.clone(), method: callback.method })
+        }
     }
 }
 

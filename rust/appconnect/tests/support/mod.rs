@@ -17,13 +17,13 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use appconnect::address::Address;
-use appconnect::effect::{Effect, Fetch, HangUpCause, Notify, PlaySource, StartRecording};
+use appconnect::effect::{Dial, Effect, Fetch, HangUpCause, Notify, PlaySource, StartRecording};
 use appconnect::event::{Event, EventKind};
 use appconnect::http::{Method, Request, Url, form};
 use appconnect::id::{AccountSid, CallSid, LegId, ReplyId, Seed};
 use appconnect::input::{
     Change, Digits, FailureReason, HttpFailure, HttpResponse, HungUp, IncomingCall, MediaDone, MediaFailure,
-    Modify, PolicyVerdict, Speech,
+    Modify, PolicyVerdict, Progress, ProgressState, Speech,
 };
 use appconnect::pii::{Pii, Secret};
 use appconnect::policy::Verdict;
@@ -155,11 +155,17 @@ pub struct World {
     pub ringback: Vec<(bool, Option<String>)>,
     pub consults: Vec<ReplyId>,
     pub recordings: Vec<StartRecording>,
+    /// The calls that were placed, in order.
+    pub dialled: Vec<Dial>,
+    /// The lines that are connected to each other right now, the dialling one first.
+    pub bridges: Vec<(LegId, LegId)>,
+    /// The lines other than the caller's that the engine has ended, in order.
+    pub dropped: Vec<LegId>,
     /// When each request was made, in milliseconds since the start, by its place in `requests`.
     pub request_times: Vec<u64>,
     pub save_at_every_step: bool,
     answers: HashMap<String, VecDeque<Answer>>,
-    media: Vec<(u64, ReplyId)>,
+    media: Vec<(u64, ReplyId, LegId)>,
     pub leg: LegId,
     config: Config,
     registry: Arc<Registry>,
@@ -250,6 +256,9 @@ impl World {
             ringback: Vec::new(),
             consults: Vec::new(),
             recordings: Vec::new(),
+            dialled: Vec::new(),
+            bridges: Vec::new(),
+            dropped: Vec::new(),
             request_times: Vec::new(),
             save_at_every_step: false,
             answers: HashMap::new(),
@@ -316,7 +325,7 @@ impl World {
 
     /// The prompt that plays cannot be played.
     pub fn fail_media(&mut self, why: MediaFailure) -> &mut Self {
-        let (_, reply) = self.media.pop().unwrap();
+        let (_, reply, _) = self.media.pop().unwrap();
         self.input(Input::MediaDone(MediaDone { reply, failed: Some(why) })).unwrap();
         self
     }
@@ -339,14 +348,43 @@ impl World {
         self
     }
 
+    /// What becomes of the call that was placed at this place, from 0.
+    pub fn progress(&mut self, place: usize, state: ProgressState) -> &mut Self {
+        let leg = self.dialled[place].leg.clone();
+        self.input(Input::Progress(Progress { leg, state, sip: None })).unwrap();
+        self
+    }
+
+    /// The party that was called hangs up.
+    pub fn party_hangs_up(&mut self, place: usize) -> &mut Self {
+        let leg = self.dialled[place].leg.clone();
+        self.gone(&leg);
+        self.input(Input::HungUp(HungUp { leg })).unwrap();
+        self
+    }
+
+    /// The party that was called presses keys.
+    pub fn party_presses(&mut self, place: usize, digits: &str) -> &mut Self {
+        let leg = self.dialled[place].leg.clone();
+        self.input(Input::Digits(Digits { leg, digits: Pii::from(digits) })).unwrap();
+        self
+    }
+
+    /// A line is gone, with what plays on it and what it is connected to.
+    fn gone(&mut self, gone: &LegId) {
+        self.media.retain(|(_, _, leg)| leg != gone);
+        self.bridges.retain(|(leg, other)| leg != gone && other != gone);
+    }
+
     pub fn hang_up(&mut self) -> &mut Self {
+        self.gone(&self.leg.clone());
         self.input(Input::HungUp(HungUp { leg: self.leg.clone() })).unwrap();
         self
     }
 
     /// What plays right now turns out to be unplayable.
     pub fn break_media(&mut self) -> &mut Self {
-        for (_, reply) in std::mem::take(&mut self.media) {
+        for (_, reply, _) in std::mem::take(&mut self.media) {
             let failed = Some(MediaFailure::Retrieval);
             self.input(Input::MediaDone(MediaDone { reply, failed })).unwrap();
         }
@@ -378,18 +416,16 @@ impl World {
     }
 
     fn save_and_restore(&mut self) {
-        let live = self.requests.iter().find_map(|seen| {
-            let call = seen.call.parse().unwrap();
-            self.engine.snapshot(call).ok().map(|bytes| (call, bytes))
-        });
-        if let Some((call, bytes)) = live {
+        let calls: Vec<_> = self.engine.calls().collect();
+        let mut fresh = Engine::new(self.config.clone(), Seed::new([7; 32]));
+        fresh.set_registry(Arc::clone(&self.registry));
+        for call in calls {
+            let bytes = self.engine.snapshot(call).unwrap();
             self.engine.release(call).unwrap();
-            assert_eq!(self.engine.live_legs(), 0);
-            let mut fresh = Engine::new(self.config.clone(), Seed::new([7; 32]));
-            fresh.set_registry(Arc::clone(&self.registry));
             fresh.restore(Millis(self.now), &bytes).unwrap();
-            self.engine = fresh;
         }
+        assert_eq!(self.engine.live_legs(), 0);
+        self.engine = fresh;
     }
 
     fn perform(&mut self) {
@@ -418,7 +454,7 @@ impl World {
             }
             Effect::Say(say) => {
                 self.heard.push(say.text.to_string());
-                self.media.push((self.now + PROMPT_MS * u64::from(say.rounds), say.reply));
+                self.media.push((self.now + PROMPT_MS * u64::from(say.rounds), say.reply, say.leg));
             }
             Effect::Play(play) => {
                 let what = match &play.source {
@@ -426,12 +462,24 @@ impl World {
                     PlaySource::Url(url) => format!("play {url}"),
                 };
                 self.heard.push(what);
-                self.media.push((self.now + PROMPT_MS * u64::from(play.rounds), play.reply));
+                self.media.push((self.now + PROMPT_MS * u64::from(play.rounds), play.reply, play.leg));
             }
-            Effect::StopMedia(_) => self.media.clear(),
+            Effect::StopMedia(stop) => self.media.retain(|(_, _, leg)| *leg != stop.leg),
             Effect::Report(event) => self.events.push(event),
             Effect::Settle(settlement) => self.settlements.push(settlement),
-            Effect::HangUp(hang_up) => self.hung_up = Some(hang_up.cause),
+            Effect::HangUp(hang_up) => {
+                self.gone(&hang_up.leg);
+                if hang_up.leg == self.leg {
+                    self.hung_up = Some(hang_up.cause);
+                } else {
+                    self.dropped.push(hang_up.leg);
+                }
+            }
+            Effect::Dial(dial) => self.dialled.push(dial),
+            Effect::Bridge(bridge) => self.bridges.push((bridge.leg, bridge.other)),
+            Effect::Unbridge(bridge) => {
+                self.bridges.retain(|pair| *pair != (bridge.leg.clone(), bridge.other.clone()));
+            }
             Effect::Answer(_) => self.answered = true,
             Effect::Ringback(ringback) => self.ringback.push((ringback.on, ringback.tone.map(Into::into))),
             Effect::Consult(consult) => self.consults.push(consult.reply),
@@ -476,17 +524,17 @@ impl World {
     }
 
     fn next(&self) -> Option<u64> {
-        let media = self.media.iter().map(|(at, _)| *at).min();
+        let media = self.media.iter().map(|(at, _, _)| *at).min();
         let timer = self.engine.next_timeout().map(|at| at.0);
         [media, timer].into_iter().flatten().min()
     }
 
     fn jump(&mut self, to: u64) {
         self.now = self.now.max(to);
-        let done = self.media.iter().position(|(at, _)| *at <= self.now);
+        let done = self.media.iter().position(|(at, _, _)| *at <= self.now);
         let input = match done {
             Some(place) => {
-                let (_, reply) = self.media.remove(place);
+                let (_, reply, _) = self.media.remove(place);
                 Input::MediaDone(MediaDone { reply, failed: None })
             }
             None => Input::Tick,
@@ -514,7 +562,7 @@ impl World {
 
     /// The bill of the dialling side's view of a hop, by its place.
     pub fn hop_bill(&self, place: usize) -> &Settlement {
-        let mut hops = self.settlements.iter().filter(|bill| bill.direction == "outbound-dial");
+        let mut hops = self.settlements.iter().filter(|bill| bill.leg.as_str() == "application-hop");
         hops.nth(place).unwrap_or_else(|| panic!("no hop {place}: {:?}", self.settlements))
     }
 

@@ -22,7 +22,7 @@ use crate::registry::Webhook;
 use crate::twiml::{Attribute, Element, Node};
 
 pub(crate) use dial::{
-    Ended, action_of, after as after_dial, dial, start_recording, stop_recording, time_limit,
+    Ended, action_of, after as after_dial, dial, next_party, start_recording, stop_recording, time_limit,
     timeout as dial_timeout, vetoed,
 };
 pub(crate) use gather::{

@@ -173,7 +173,7 @@ elements! {
         Passports: text.schema(),
     }
     /// Dials a phone number.
-    Number "Number" Noun Core answers No, text Trimmed
+    Number "Number" Noun Core executed true answers No, text Trimmed
     [] {
         SendDigits: new(ValueType::Digits).code(Code::NumberSendDigits),
         Url: url,
@@ -191,7 +191,7 @@ elements! {
         AmdStatusCallbackMethod: method,
     }
     /// Dials a device that runs the vendor's SDK.
-    Client "Client" Noun Core answers No, text Trimmed at most 256 SchemaWarning
+    Client "Client" Noun Core executed true answers No, text Trimmed at most 256 SchemaWarning
     [Identity Parameter] {
         Url: url,
         Method: method,
@@ -201,10 +201,10 @@ elements! {
         ClientNotificationUrl: url,
     }
     /// Names the device of a Client.
-    Identity "Identity" Noun Core answers No, text Trimmed at most 256 SchemaWarning
+    Identity "Identity" Noun Core executed true answers No, text Trimmed at most 256 SchemaWarning
     [] {}
     /// Dials a SIP URI; inside Refer, the target.
-    Sip "Sip" Noun Core answers No, text Trimmed at most 1279 SipUri
+    Sip "Sip" Noun Core executed true answers No, text Trimmed at most 1279 SipUri
     [Uri Headers] {
         Username: text.code(Code::SipUsername),
         Password: text.code(Code::SipUsername),
@@ -239,10 +239,10 @@ elements! {
         Value: text.or_word("").schema(),
     }
     /// Dials a SIM.
-    Sim "Sim" Noun Later answers No, text Trimmed
+    Sim "Sim" Noun Later executed true answers No, text Trimmed
     [] {}
     /// Dials a number of that messenger.
-    WhatsApp "WhatsApp" Noun Later answers No, text Trimmed
+    WhatsApp "WhatsApp" Noun Later executed true answers No, text Trimmed
     [] {
         Url: url,
         Method: method,

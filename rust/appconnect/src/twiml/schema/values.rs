@@ -188,6 +188,9 @@ fn is_caller_id(value: &str) -> bool {
     if let Some(identity) = value.strip_prefix("client:") {
         return !identity.is_empty() && !identity.chars().any(|c| c.is_control() || c.is_whitespace());
     }
+    if let Some(number) = value.strip_prefix("whatsapp:+") {
+        return !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
+    }
     let name = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'_' | b'.');
     let punctuated = |b: u8| b.is_ascii_digit() || matches!(b, b' ' | b'(' | b')' | b'-' | b'.');
     let number = value.strip_prefix('+').unwrap_or(value);

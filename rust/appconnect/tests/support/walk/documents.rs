@@ -293,7 +293,7 @@ fn unsupported(c: &mut Choices, party: &Party) -> String {
         3 => format!("<Connect{action}><Stream url=\"wss://{}.example/s\"/></Connect>", party.canary),
         4 => "<Leave/><Echo/>".to_owned(),
         5 => format!("<Refer{action}><Sip>sip:a@b.example</Sip></Refer>"),
-        6 => format!("<Dial{action}><Number>+15550111</Number></Dial>"),
+        6 => format!("<Dial{action}><Number>nobody</Number></Dial>"),
         _ => format!("<Dial{action}/>"),
     }
 }

@@ -1,0 +1,203 @@
+//! A call that goes out, on a leg of its own: it is placed, answered, screened, and connected to whoever dialled it.
+
+use super::Step;
+use super::unwind::Unwinding;
+use crate::call::exchange::{Plan, Role};
+use crate::call::params::put;
+use crate::call::signal::{Over, Placing, Signal};
+use crate::call::verb::Goto;
+use crate::call::{Call, CallStatus, FirstDocument, Program, Running, Stage, Timer};
+use crate::effect::{Effect, HangUpCause, Play, PlaySource};
+use crate::event::Purpose;
+use crate::input::{AnsweredBy, Progress, ProgressState};
+use crate::twiml::inline;
+
+impl Step<'_, '_> {
+    /// Begins the leg of a call that goes out.
+    pub(crate) fn place(&mut self, placing: Placing) {
+        let Placing { call, dial, .. } = placing;
+        let is_awaited = call.stage().is_some() && call.parent().is_some();
+        let timeout = u64::from(dial.timeout);
+        let at = self.put_on(call);
+        // Whoever dialled from a document keeps the time.
+        if !is_awaited {
+            let until = self.world.now.plus_seconds(timeout);
+            self.call(at).timers.set(Timer::Dial, until);
+        }
+        self.tell_progress(at, "initiated", false);
+        self.world.effect(Effect::Dial(dial));
+    }
+
+    /// What became of the call that was placed. Nothing changes what was answered or is over.
+    pub(crate) fn progress(&mut self, progress: &Progress) {
+        let placed = |call: &Call| call.stage() == Some(Stage::Placed);
+        if !self.leg.calls.first().is_some_and(placed) {
+            return;
+        }
+        if let Some(outbound) = &mut self.call(0).outbound
+            && progress.sip.is_some()
+        {
+            outbound.sip.clone_from(&progress.sip);
+        }
+        match progress.state {
+            ProgressState::Ringing => {
+                if self.call(0).status == CallStatus::Initiated {
+                    self.set_status(0, CallStatus::Ringing);
+                    self.tell_progress(0, "ringing", false);
+                }
+            }
+            ProgressState::Answered => self.picked_up(),
+            ProgressState::Busy => self.not_reached(CallStatus::Busy),
+            ProgressState::NoAnswer => self.not_reached(CallStatus::NoAnswer),
+            ProgressState::Failed => self.not_reached(CallStatus::Failed),
+        }
+    }
+
+    /// The far end is not there: the call is over without a line to hang up.
+    fn not_reached(&mut self, status: CallStatus) {
+        self.unwind(Unwinding { floor: 0, unanswered: status, canceled_as: status, line_gone: true });
+    }
+
+    fn picked_up(&mut self) {
+        let now = self.world.now;
+        self.call(0).answered = Some(now);
+        self.call(0).timers.stop(Timer::Dial);
+        self.leg.line.answered = true;
+        self.set_status(0, CallStatus::InProgress);
+        self.tell_progress(0, "answered", false);
+        let Some(mut cx) = self.cx(0) else { return };
+        let child = cx.call.sid;
+        let Some(outbound) = &mut cx.call.outbound else { return };
+        let (parent, keys, limit) = (outbound.awaited_by(), outbound.send_digits.take(), outbound.time_limit);
+        if let Some(parent) = parent {
+            cx.world.tell(parent, Signal::Answered { child });
+        }
+        if let Some(seconds) = limit {
+            cx.call.timers.set(Timer::Limit, now.plus_seconds(u64::from(seconds)));
+        }
+        match keys.filter(|keys| !keys.is_empty()) {
+            Some(keys) => {
+                let reply = cx.next_reply();
+                cx.call.set_stage(Stage::Keys(reply.step));
+                let (leg, source) = (cx.line.id.clone(), PlaySource::Tones(keys.into()));
+                cx.effect(Effect::Play(Play { reply, leg, call: child, source, rounds: 1 }));
+            }
+            None => self.after_keys(),
+        }
+    }
+
+    /// The keys have been played, or there were none.
+    pub(super) fn after_keys(&mut self) {
+        let now = self.world.now;
+        let call = self.call(0);
+        let Some(outbound) = &call.outbound else { return };
+        let detection = outbound.detection.as_ref();
+        let waits = detection.filter(|detection| !detection.in_background && detection.result.is_none());
+        match waits.map(|detection| u64::from(detection.timeout)) {
+            Some(seconds) => {
+                call.set_stage(Stage::Detecting);
+                call.timers.set(Timer::Verb, now.plus_seconds(seconds));
+            }
+            None => self.begin_documents(),
+        }
+    }
+
+    /// It is known who answered.
+    pub(crate) fn machine_detected(&mut self, answered_by: AnsweredBy, duration_ms: u32) {
+        let Some(mut cx) = self.cx(0) else { return };
+        let Some(outbound) = &mut cx.call.outbound else { return };
+        let Some(detection) = outbound.detection.as_mut().filter(|detection| detection.result.is_none())
+        else {
+            return;
+        };
+        detection.result = Some((answered_by, duration_ms));
+        if outbound.stage == Stage::Detecting {
+            cx.call.timers.stop(Timer::Verb);
+            return self.begin_documents();
+        }
+        let Some(callback) = detection.callback.clone() else { return };
+        let mut form = Vec::with_capacity(4);
+        put(&mut form, "AccountSid", cx.call.account.as_str().to_owned());
+        put(&mut form, "CallSid", cx.call.sid.as_str().to_owned());
+        put(&mut form, "AnsweredBy", answered_by.as_str());
+        put(&mut form, "MachineDetectionDuration", duration_ms.to_string());
+        let plan = Plan {
+            purpose: Purpose::MachineDetection,
+            role: Role::Callback,
+            method: callback.method,
+            url: &callback.url,
+            sequence: None,
+        };
+        if let Err(problem) = cx.request_bare(cx.call.sid, &plan, &form) {
+            cx.problem_in(problem, None, Some(&callback.url));
+        }
+    }
+
+    /// Runs what the answered call is to run first, or offers it to whoever dialled it.
+    fn begin_documents(&mut self) {
+        let call = self.call(0);
+        let Some(outbound) = &mut call.outbound else { return };
+        let awaited = outbound.awaited_by().is_some();
+        outbound.stage = if awaited { Stage::Screening } else { Stage::Free };
+        let mut extra = Vec::new();
+        if let Some((answered_by, duration)) = outbound.detection.as_ref().and_then(|found| found.result) {
+            put(&mut extra, "AnsweredBy", answered_by.as_str());
+            put(&mut extra, "MachineDetectionDuration", duration.to_string());
+        }
+        let purpose = if awaited { Purpose::Screening } else { Purpose::Voice };
+        match outbound.first.take() {
+            None => self.ready(),
+            Some(FirstDocument::Fetched { url, method }) => {
+                self.goto(0, &Goto { url, method, purpose, extra });
+            }
+            Some(FirstDocument::Inline(text)) => match inline(&text) {
+                Ok(document) => self.load(0, Program::new(document, None)),
+                Err(problem) => self.document_failed(0, problem, None),
+            },
+        }
+    }
+
+    /// The called party may be connected.
+    pub(super) fn ready(&mut self) {
+        let leg = self.leg.line.id.clone();
+        let call = self.call(0);
+        call.program = None;
+        call.running = Running::Outbound;
+        call.set_stage(Stage::Ready);
+        let child = call.sid;
+        if let Some(parent) = call.outbound.as_ref().and_then(|outbound| outbound.awaited_by()) {
+            self.world.tell(parent, Signal::Ready { child, leg });
+        }
+    }
+
+    /// The dialling call no longer wants this one.
+    pub(super) fn dropped(&mut self, unanswered: CallStatus) {
+        if self.leg.calls.first().is_some_and(|call| call.stage().is_some()) {
+            self.unwind(Unwinding { floor: 0, unanswered, canceled_as: unanswered, line_gone: false });
+            self.hang_up(HangUpCause::Normal);
+        }
+    }
+
+    /// Nobody answered a call that its account had placed.
+    pub(super) fn rang_out(&mut self) {
+        let no_answer = CallStatus::NoAnswer;
+        self.unwind(Unwinding { floor: 0, unanswered: no_answer, canceled_as: no_answer, line_gone: false });
+        self.hang_up(HangUpCause::Normal);
+    }
+
+    /// Tells whoever dialled the call at `at` that it is over, or that its account has taken it away.
+    pub(super) fn leave_dial(&mut self, at: usize, redirected: bool) {
+        let call = self.call(at);
+        let Some(outbound) = &mut call.outbound else { return };
+        let Some(parent) = outbound.awaited_by() else { return };
+        outbound.stage = Stage::Free;
+        let over = Over {
+            child: call.sid,
+            status: if redirected { CallStatus::Completed } else { call.status },
+            answered: call.answered,
+            redirected,
+            sip: outbound.sip.clone(),
+        };
+        self.world.tell(parent, Signal::Over(over));
+    }
+}
