@@ -20,7 +20,7 @@ pub(crate) use kind::DocumentKind;
 pub(crate) use outbound::{Detection, FirstDocument, Outbound, Stage};
 pub(crate) use program::Program;
 pub(crate) use record::{Recording, RecordingSource};
-pub(crate) use running::{Bridge, Calling, Gather, Hop, Party, Prompt, Record, Running};
+pub(crate) use running::{Bridge, Calling, Gather, Hop, Party, Prompt, Record, Running, Suspended};
 pub use status::{CallStatus, Direction};
 pub(crate) use timer::{Timer, TimerTable};
 
@@ -105,6 +105,9 @@ pub(crate) struct Call {
     /// How the call goes out, if it does; every other call came in.
     #[n(26)]
     pub(crate) outbound: Option<Box<Outbound>>,
+    /// The verb that waits while another document runs for its caller.
+    #[n(27)]
+    pub(crate) suspended: Option<Box<Suspended>>,
 }
 
 impl Call {
@@ -143,7 +146,13 @@ impl Call {
             authorized: Vec::new(),
             adjusted: Vec::new(),
             outbound: None,
+            suspended: None,
         }
+    }
+
+    /// What its own document waits for, whatever else runs for its caller meanwhile.
+    pub(crate) fn own_running(&self) -> &Running {
+        self.suspended.as_ref().map_or(&self.running, |suspended| &suspended.running)
     }
 
     /// A call that was placed and has not begun to ring.

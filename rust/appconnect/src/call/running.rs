@@ -2,7 +2,7 @@
 
 use minicbor::{Decode, Encode};
 
-use super::{CallStatus, EventCallback, Recording};
+use super::{CallStatus, EventCallback, Program, Recording};
 use crate::address::Address;
 use crate::id::{ApplicationSid, CallSid, LegId};
 use crate::input::SipFacts;
@@ -42,6 +42,16 @@ pub(crate) enum Running {
     /// The parties that it dials.
     #[n(9)]
     Calling(#[n(0)] Box<Calling>),
+}
+
+/// A document and its verb, put aside while another document runs for the caller: what is heard in a queue, or before
+/// a conference begins.
+#[derive(Clone, Debug, Encode, Decode)]
+pub(crate) struct Suspended {
+    #[n(0)]
+    pub(crate) program: Option<Program>,
+    #[n(1)]
+    pub(crate) running: Running,
 }
 
 /// A `<Dial>` to parties on legs of their own.

@@ -4,6 +4,7 @@
 //! account on top; only the top call speaks to the caller. A call that ends is taken off, and the one below goes on
 //! with what it returned. When the caller hangs up, the stack unwinds from the top.
 
+mod aside;
 mod calling;
 mod check;
 mod hop;

@@ -4,7 +4,7 @@ use super::{LINGER_MS, Step};
 use crate::call::exchange::{Plan, Role};
 use crate::call::params::{Stage, progress};
 use crate::call::verb::{self, Ended, Finished, action_of, finish_record};
-use crate::call::{Call, CallStatus, Gather, Parameters, Prompt, Running, Stage as OutboundStage};
+use crate::call::{Call, CallStatus, Gather, Parameters, Prompt, Record, Running, Stage as OutboundStage};
 use crate::effect::{Effect, HangUp, HangUpCause, StopCollect, StopMedia};
 use crate::event::{EventKind, Purpose, StatusChanged};
 use crate::problem::{Code, Problem};
@@ -179,6 +179,13 @@ impl Step<'_, '_> {
 
     /// Stops what the call at `at` is doing, and reports what reports its own end (`twiml-voice.md` section 1).
     pub(super) fn finish_running(&mut self, at: usize, line_gone: bool) {
+        self.come_back(at, line_gone);
+        self.stop_running(at, line_gone);
+        self.call(at).timers = crate::call::TimerTable::default();
+    }
+
+    /// Stops the running verb, and forgets the document that is awaited.
+    pub(super) fn stop_running(&mut self, at: usize, line_gone: bool) {
         let running = std::mem::take(&mut self.call(at).running);
         let leg = self.leg.line.id.clone();
         let mut media = false;
@@ -200,26 +207,26 @@ impl Step<'_, '_> {
             Running::Outbound => {
                 media = matches!(self.call(at).stage(), Some(OutboundStage::Keys(_)));
             }
-            Running::Recording(record) => {
-                let ended =
-                    if self.call(at).status.is_terminal() { Finished::HungUp } else { Finished::Updated };
-                let Some(mut cx) = self.cx(at) else { return };
-                let Some((document, index)) = cx.current_verb() else { return };
-                let Some(node) = document.node(index) else { return };
-                match finish_record(&mut cx, node, record, ended) {
-                    Ok(goto) => {
-                        self.request_ignored(at, &goto, Role::Ended);
-                    }
-                    Err(problem) => cx.problem_once(problem),
-                }
-            }
+            Running::Recording(record) => self.stop_record(at, record),
             _ => {}
         }
         if media && !line_gone {
             self.world.effect(Effect::StopMedia(StopMedia { leg }));
         }
         self.drop_awaited(at);
-        self.call(at).timers = crate::call::TimerTable::default();
+    }
+
+    fn stop_record(&mut self, at: usize, record: Record) {
+        let ended = if self.call(at).status.is_terminal() { Finished::HungUp } else { Finished::Updated };
+        let Some(mut cx) = self.cx(at) else { return };
+        let Some((document, index)) = cx.current_verb() else { return };
+        let Some(node) = document.node(index) else { return };
+        match finish_record(&mut cx, node, record, ended) {
+            Ok(goto) => {
+                self.request_ignored(at, &goto, Role::Ended);
+            }
+            Err(problem) => cx.problem_once(problem),
+        }
     }
 
     /// Forgets the document that the call waits for; a late answer is then stale.
