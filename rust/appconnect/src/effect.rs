@@ -109,7 +109,7 @@ pub struct Unbridge {
 /// Place a call. Its line is `leg` from now on; tell what becomes of it by `Progress`, and how it ends by `HungUp`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dial {
-    /// The new line. The engine names it after its call.
+    /// The new line. The engine makes its name, unless the call was placed through the API.
     pub leg: LegId,
     /// The call on it.
     pub call: CallSid,

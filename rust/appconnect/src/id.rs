@@ -202,17 +202,15 @@ pub struct LegId(Arc<str>);
 text_in_cbor!(LegId);
 
 impl LegId {
+    /// The name of a leg that the engine makes. It is no SID: accounts that share the leg do not share their calls.
+    pub(crate) fn from_bits(bits: u128) -> Self {
+        Self(format!("leg-{bits:032x}").into())
+    }
+
     /// The name as given.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
-    }
-}
-
-/// A leg that the engine makes is named after its call.
-impl From<CallSid> for LegId {
-    fn from(call: CallSid) -> Self {
-        Self(call.as_str().into())
     }
 }
 

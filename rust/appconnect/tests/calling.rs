@@ -633,6 +633,23 @@ fn a_placed_call_lasts_as_long_as_its_time_limit_and_sends_its_keys_first() {
 }
 
 #[test]
+fn the_time_limit_of_a_placed_call_outlives_its_documents() {
+    let mut world = World::new();
+    world.save_at_every_step = true;
+    world.on(ENTRY, r#"<Pause length="600"/>"#);
+    let call = Originate { time_limit: Some(20), ..originate() };
+    world.input(Input::Originate(Box::new(call))).unwrap();
+    world.progress(0, Answered).advance(5_000);
+    let sid = world.dialled[0].call.to_string();
+    let other = r#"<Response><Pause length="600"/></Response>"#;
+    world.modify(&sid, Change::Twiml(other.into())).unwrap();
+    world.advance(14_999);
+    assert_eq!(world.hung_up, None);
+    world.advance(1);
+    assert_eq!(world.hung_up, Some(HangUpCause::Normal));
+}
+
+#[test]
 fn what_the_rest_api_would_refuse_is_refused_and_changes_nothing() {
     type Spoil = fn(&mut Originate);
     let refused: [(&str, Spoil); 7] = [

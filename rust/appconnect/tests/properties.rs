@@ -192,12 +192,12 @@ fn walks_reach_every_effect_every_event_and_every_end() {
             });
         }
     }
-    let expected = "Answer Began Collect Consult Decided Dialled Fetch HangUp Heard Notify Play Pressed Problem \
-                    Requested Responded Returned Ringback Said Say Settle Settled StartRecording Status StopCollect \
-                    StopMedia StopRecording Verb";
+    let expected = "Answer Began Bridge Collect Connected Consult Decided Dial Dialled Fetch HangUp Heard Notify Play Pressed Problem \
+                    Placed Requested Responded Returned Ringback Said Say Settle Settled StartRecording Status \
+                    StopCollect StopMedia StopRecording Unbridge Verb";
     let missing = |what: &&str| !seen.contains_key(*what);
     assert_eq!(expected.split_whitespace().filter(missing).collect::<Vec<_>>(), [""; 0]);
-    for leg in ["application-connect", "application-hop", "inbound"] {
+    for leg in ["application-connect", "application-hop", "inbound", "outbound"] {
         for status in ["completed", "no-answer", "canceled", "busy", "failed"] {
             let what = format!("{leg} {status}");
             // Only an inbound call whose budget is used up before it is answered fails: too rare to be met here.

@@ -84,6 +84,11 @@ impl Line {
         CallSid::from_bits(self.sid_bits(seed))
     }
 
+    /// The name of a new leg.
+    pub(crate) fn new_leg(&mut self, seed: &Seed) -> LegId {
+        LegId::from_bits(self.sid_bits(seed))
+    }
+
     /// A new recording's SID.
     pub(crate) fn new_recording(&mut self, seed: &Seed) -> RecordingSid {
         RecordingSid::from_bits(self.sid_bits(seed))

@@ -51,4 +51,6 @@ pub(crate) struct Over {
     /// Whether its account gave it another document: it lives on, and no duration is told.
     pub(crate) redirected: bool,
     pub(crate) sip: Option<SipFacts>,
+    /// What its leg has left of the root call's budget.
+    pub(crate) left: Budget,
 }

@@ -64,6 +64,11 @@ impl TimerTable {
         *self.slot_mut(timer) = None;
     }
 
+    /// Stops what belongs to a verb; how long the call may last stays as it is.
+    pub(crate) fn stop_all_but_limit(&mut self) {
+        *self = Self { limit: self.limit, ..Self::default() };
+    }
+
     /// Whether a timer runs.
     #[must_use]
     pub(crate) const fn is_set(&self, timer: Timer) -> bool {

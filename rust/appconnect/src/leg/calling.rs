@@ -82,7 +82,7 @@ impl Step<'_, '_> {
     fn party_over(&mut self, at: usize, over: Over) {
         let now = self.world.now;
         let Some(calling) = self.calling(at) else { return };
-        let Some(party) = calling.party(over.child) else { return };
+        let Some(party) = calling.party(over.child).filter(|party| party.over.is_none()) else { return };
         *party = Party {
             child: over.child,
             over: Some(over.status),
@@ -91,9 +91,12 @@ impl Step<'_, '_> {
             redirected: over.redirected,
             sip: over.sip,
         };
-        if calling.live().next().is_some() {
+        let others = calling.live().next().is_some();
+        self.leg.line.budget.give_back(over.left);
+        if others {
             return;
         }
+        let Some(calling) = self.calling(at) else { return };
         let over = calling.winner.is_some() || calling.ending;
         if !over && self.dial_next(at) {
             return;

@@ -10,6 +10,7 @@ use crate::call::{Call, CallStatus, FirstDocument, Program, Running, Stage, Time
 use crate::effect::{Effect, HangUpCause, Play, PlaySource};
 use crate::event::Purpose;
 use crate::input::{AnsweredBy, Progress, ProgressState};
+use crate::policy::Budget;
 use crate::twiml::inline;
 
 impl Step<'_, '_> {
@@ -197,7 +198,12 @@ impl Step<'_, '_> {
             answered: call.answered,
             redirected,
             sip: outbound.sip.clone(),
+            left: self.leg.line.budget,
         };
+        if redirected {
+            // A call that its account takes out of the dial is a root of its own.
+            self.leg.line.budget = Budget::new(&self.world.config.limits, self.world.now);
+        }
         self.world.tell(parent, Signal::Over(over));
     }
 }

@@ -181,7 +181,7 @@ impl Step<'_, '_> {
     pub(super) fn finish_running(&mut self, at: usize, line_gone: bool) {
         self.come_back(at, line_gone);
         self.stop_running(at, line_gone);
-        self.call(at).timers = crate::call::TimerTable::default();
+        self.call(at).timers.stop_all_but_limit();
     }
 
     /// Stops the running verb, and forgets the document that is awaited.

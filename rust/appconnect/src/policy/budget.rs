@@ -27,6 +27,9 @@ impl fmt::Display for Exceeded {
 
 impl std::error::Error for Exceeded {}
 
+/// Which part of what is left a dialled leg gets (our choice).
+const SHARE: u32 = 8;
+
 /// What is left to one root call. Carried across accounts and charged before the leg or the request is made, so
 /// that a refusal costs nothing (`reliability.md` T-20).
 ///
@@ -66,6 +69,25 @@ impl Budget {
         Ok(())
     }
 
+    /// Takes out a part for a leg that is dialled: an eighth of what is left, and one document at least.
+    ///
+    /// What the leg leaves over is to be [given back](Self::give_back), so that all legs of a root call together never
+    /// use more than the whole.
+    #[must_use]
+    pub(crate) fn share(&mut self) -> Self {
+        let documents = (self.documents / SHARE).max(self.documents.min(1));
+        let legs = self.legs / SHARE;
+        self.documents = self.documents.saturating_sub(documents);
+        self.legs = self.legs.saturating_sub(legs);
+        Self { legs, documents, deadline: self.deadline }
+    }
+
+    /// Takes back what a leg has left of its part.
+    pub(crate) const fn give_back(&mut self, left: Self) {
+        self.documents = self.documents.saturating_add(left.documents);
+        self.legs = self.legs.saturating_add(left.legs);
+    }
+
     /// When the root call ends at the latest.
     #[must_use]
     pub const fn deadline(&self) -> Millis {
@@ -100,6 +122,21 @@ mod tests {
             Limits { legs_per_root: 3, documents_per_root: 200, root_seconds: 1, ..Limits::default() };
         let bytes = minicbor::to_vec(Budget::new(&limits, Millis(0))).unwrap();
         assert_eq!(bytes, [0x83, 0x03, 0x18, 200, 0x19, 0x03, 0xe8]);
+    }
+
+    #[test]
+    fn legs_share_one_budget_and_give_back_what_they_leave() {
+        let limits = Limits { legs_per_root: 17, documents_per_root: 20, ..Limits::default() };
+        let mut whole = Budget::new(&limits, Millis(0));
+        let mut first = whole.share();
+        assert_eq!((first.legs, first.documents, first.deadline), (2, 2, whole.deadline));
+        assert_eq!((whole.legs, whole.documents), (15, 18));
+        assert_eq!(first.charge_document(), Ok(()));
+        whole.give_back(first);
+        assert_eq!((whole.legs, whole.documents), (17, 19));
+        // The last document goes to the leg that comes first.
+        whole.documents = 1;
+        assert_eq!((whole.share().documents, whole.share().documents), (1, 0));
     }
 
     proptest! {

@@ -7,9 +7,9 @@ use std::collections::{HashMap, HashSet};
 use appconnect::effect::{Effect, Fetch, Notify};
 use appconnect::event::{Event, EventKind};
 use appconnect::http::{Method, Request, Signer, form};
-use appconnect::id::{AccountSid, CallSid, ReplyId};
+use appconnect::id::{AccountSid, CallSid, LegId, ReplyId};
 use appconnect::settlement::{LegKind, Settlement};
-use appconnect::{CallStatus, Config};
+use appconnect::{CallStatus, Config, Direction};
 
 use super::documents::{Documents, PARTIES, party};
 use crate::support::token;
@@ -26,6 +26,14 @@ struct Hop {
     given_back: Vec<(String, String)>,
 }
 
+/// A call on a leg of its own that a `<Dial>` has placed.
+#[derive(Debug)]
+struct Child {
+    parent: CallSid,
+    /// The steps that told the parent's `action` of its end.
+    told: HashSet<String>,
+}
+
 /// A request whose answer a call waits for.
 #[derive(Debug)]
 pub struct Awaited {
@@ -34,15 +42,15 @@ pub struct Awaited {
     pub until: u64,
 }
 
-/// Watches the effects of one leg.
+/// Watches the effects of all legs of a walk.
 #[derive(Debug, Default)]
 pub struct Checker {
     pub config: Config,
     /// Whether accounts and tokens changed while the call ran: then a request may be signed with a former token.
     pub rotated: bool,
     pub now: u64,
-    /// Live calls, bottom first.
-    pub stack: Vec<(CallSid, AccountSid)>,
+    /// The live calls of each leg, bottom first.
+    pub stacks: HashMap<LegId, Vec<(CallSid, AccountSid)>>,
     /// Every call and every dialling side's view of a hop, with its owner.
     pub owners: HashMap<CallSid, AccountSid>,
     /// All of them in the order in which they began.
@@ -51,19 +59,23 @@ pub struct Checker {
     pub settled: HashMap<CallSid, Settlement>,
     last_settled: Option<CallSid>,
     hops: HashMap<CallSid, Hop>,
+    children: HashMap<CallSid, Child>,
     arriving: Option<CallSid>,
     replies: HashSet<ReplyId>,
     sequences: HashMap<CallSid, Vec<String>>,
     fetched: HashSet<String>,
     pub modifications: usize,
+    /// Calls with a budget of their own besides the caller's: called parties that were given a document.
+    pub roots: HashSet<CallSid>,
     pub awaited: HashMap<ReplyId, Awaited>,
-    pub caller_gone: bool,
-    pub hang_ups: usize,
+    /// The legs whose far end has left.
+    pub gone: HashSet<LegId>,
+    /// The legs that the engine has ended.
+    pub ended: HashSet<LegId>,
     /// How many return values arrived.
     pub returned: usize,
     /// The most calls that stood on the line at once.
     pub height: usize,
-    pub begun: bool,
     /// Codes of all problems.
     pub problems: Vec<u32>,
 }
@@ -73,29 +85,46 @@ impl Checker {
         Self { config, rotated, ..Self::default() }
     }
 
-    pub fn top(&self) -> Option<(CallSid, AccountSid)> {
-        self.stack.last().copied()
+    /// The call that speaks on a leg.
+    pub fn top(&self, leg: &LegId) -> Option<(CallSid, AccountSid)> {
+        self.stacks.get(leg)?.last().copied()
     }
 
-    fn is_over(&self) -> bool {
-        self.begun && self.stack.is_empty()
+    /// Whether no call lives.
+    pub fn is_over(&self) -> bool {
+        self.stacks.values().all(Vec::is_empty)
+    }
+
+    /// A call is changed by its account.
+    pub fn modified(&mut self, call: CallSid) {
+        self.modifications += 1;
+        self.awaited.retain(|_, awaited| awaited.call != call);
+        if self.children.contains_key(&call) {
+            self.roots.insert(call);
+        }
     }
 
     pub fn effect(&mut self, effect: &Effect, documents: &Documents) {
-        let quiet = matches!(effect, Effect::Notify(_) | Effect::Report(_));
-        assert!(quiet || self.hang_ups == 0, "after the line ended: {effect:?}");
+        if let Some(leg) = leg_of(effect) {
+            assert!(!self.ended.contains(leg), "after the line ended: {effect:?}");
+        }
         match effect {
             Effect::Fetch(fetch) => self.fetch(fetch, documents),
             Effect::Notify(notify) => self.notify(notify, documents),
             Effect::Report(event) => self.event(event),
             Effect::Settle(settlement) => self.settle(settlement),
-            Effect::HangUp(_) => {
-                self.hang_ups += 1;
-                assert!(self.is_over(), "the line ends before its calls");
-                assert!(!self.caller_gone, "the caller has gone already");
+            Effect::HangUp(end) => {
+                assert!(self.top(&end.leg).is_none(), "the line ends before its calls");
+                assert!(!self.gone.contains(&end.leg), "the far end has gone already");
+                assert!(self.ended.insert(end.leg.clone()), "a line ends twice");
             }
-            Effect::Say(say) => self.speaks(say.reply, say.call, &format!("{say:?}")),
-            Effect::Play(play) => self.speaks(play.reply, play.call, &format!("{play:?}")),
+            Effect::Say(say) => self.speaks(say.reply, &say.leg, say.call, &format!("{say:?}")),
+            Effect::Play(play) => self.speaks(play.reply, &play.leg, play.call, &format!("{play:?}")),
+            Effect::Bridge(bridge) => {
+                let one_account = |leg| self.top(leg).map(|(_, account)| account);
+                let accounts = (one_account(&bridge.leg), one_account(&bridge.other));
+                assert!(accounts.0.is_some() && accounts.0 == accounts.1, "{bridge:?} of {accounts:?}");
+            }
             Effect::StartRecording(start) => self.fresh(start.reply),
             Effect::Consult(consult) => self.fresh(consult.reply),
             _ => {}
@@ -103,9 +132,9 @@ impl Checker {
     }
 
     /// Only the call on top speaks to the caller, in the words of its own account.
-    fn speaks(&mut self, reply: ReplyId, call: CallSid, text: &str) {
+    fn speaks(&mut self, reply: ReplyId, leg: &LegId, call: CallSid, text: &str) {
         self.fresh(reply);
-        let (top, account) = self.top().unwrap();
+        let (top, account) = self.top(leg).unwrap();
         assert_eq!(call, top, "a call that is not on top speaks");
         keeps_to_itself(account, text);
     }
@@ -113,14 +142,14 @@ impl Checker {
     /// No two effects wait for the same answer.
     fn fresh(&mut self, reply: ReplyId) {
         assert!(self.replies.insert(reply), "{reply} was given out twice");
-        assert!(!self.settled.contains_key(&reply.call) || self.is_over() || self.top().is_some());
     }
 
     fn fetch(&mut self, fetch: &Fetch, documents: &Documents) {
         self.fresh(fetch.reply);
         self.request(fetch.account, fetch.call, &fetch.request, documents);
         self.fetched.insert(header(&fetch.request, "I-Twilio-Idempotency-Token"));
-        let allowed = self.config.limits.documents_per_root as usize + self.modifications;
+        let whole = self.config.limits.documents_per_root as usize;
+        let allowed = whole * (1 + self.roots.len()) + self.modifications;
         assert!(self.fetched.len() <= allowed, "more documents than the budget");
         let until = self.now + u64::from(fetch.overrides.total_ms) + 5_000;
         self.awaited.retain(|_, awaited| awaited.call != fetch.call);
@@ -179,7 +208,11 @@ impl Checker {
     fn returned(&mut self, call: CallSid, pairs: &[(&str, &str)], request: &Request, documents: &Documents) {
         let child =
             pairs.iter().find(|(name, _)| *name == "DialCallSid").map(|(_, value)| value.parse().unwrap());
-        if let Some(child) = child {
+        if let Some(called) = child.and_then(|child| self.children.get_mut(&child)) {
+            assert_eq!(called.parent, call);
+            called.told.insert(header(request, "I-Twilio-Idempotency-Token"));
+            assert_eq!(called.told.len(), 1, "the action of a <Dial> runs twice");
+        } else if let Some(child) = child {
             let hop = self.hops.get_mut(&child).unwrap();
             assert_eq!(hop.parent, call);
             assert!(self.settled.contains_key(&child), "the action runs before the hop has ended");
@@ -229,14 +262,18 @@ impl Checker {
     }
 
     fn event(&mut self, event: &Event) {
-        let Event { call, account, kind, .. } = event;
-        if let EventKind::Began(_) = kind {
-            self.begun = true;
-            self.own(*call, *account);
-            self.stack.push((*call, *account));
-            self.height = self.height.max(self.stack.len());
-            assert!(self.stack.len() <= self.config.limits.hops as usize + 1, "more hops than the limit");
-            if let Some(child) = self.arriving.take() {
+        let Event { leg, call, account, kind, .. } = event;
+        if let EventKind::Began(began) = kind {
+            if !self.owners.contains_key(call) {
+                self.own(*call, *account);
+            }
+            let stack = self.stacks.entry(leg.clone()).or_default();
+            stack.push((*call, *account));
+            self.height = self.height.max(stack.len());
+            assert!(stack.len() <= self.config.limits.hops as usize + 1, "more hops than the limit");
+            if began.direction == Direction::Inbound
+                && let Some(child) = self.arriving.take()
+            {
                 self.hops.get_mut(&child).unwrap().receiver = Some(*call);
             }
         }
@@ -260,9 +297,13 @@ impl Checker {
                 self.arriving = Some(dialled.child);
                 assert!(self.hops.len() <= self.config.limits.legs_per_root as usize, "I10");
             }
+            EventKind::Placed(placed) => {
+                self.children.insert(placed.child, Child { parent: *call, told: HashSet::new() });
+                self.own(placed.child, *account);
+            }
             EventKind::Returned(returned) => {
+                let Some(hop) = self.hops.get_mut(&returned.child) else { return };
                 let pairs = returned.parameters.iter();
-                let hop = self.hops.get_mut(&returned.child).unwrap();
                 hop.given_back =
                     pairs.map(|(name, value)| (name.clone(), value.reveal().to_owned())).collect();
             }
@@ -280,7 +321,7 @@ impl Checker {
     /// I1, I3: along the table, and a final status is final.
     fn status(&mut self, call: CallSid, status: CallStatus) {
         match self.statuses.insert(call, status) {
-            None => assert_eq!(status, CallStatus::Ringing),
+            None => assert!([CallStatus::Ringing, CallStatus::Initiated].contains(&status)),
             Some(before) => assert!(before.may_become(status), "{before} -> {status}"),
         }
     }
@@ -302,7 +343,9 @@ impl Checker {
             let view = |bill: &Settlement| (bill.status, bill.started, bill.answered, bill.ended);
             assert_eq!(view(bill), view(other), "two views of one hop");
         } else {
-            assert_eq!(self.stack.pop(), Some((*call, *account)), "calls end from the top");
+            let own = (*call, *account);
+            let stack = self.stacks.values_mut().find(|stack| stack.contains(&own)).unwrap();
+            assert_eq!(stack.pop(), Some(own), "calls end from the top");
             let status = self.statuses[call];
             assert!(status.is_terminal());
             assert_eq!(bill.status, status.as_str());
@@ -313,11 +356,32 @@ impl Checker {
 
     /// Everything has ended, once.
     pub fn finished(&self) {
-        assert!(self.stack.is_empty(), "calls are left: {:?}", self.stack);
-        assert_eq!(self.hang_ups, usize::from(!self.caller_gone), "HangUp");
+        assert!(self.is_over(), "calls are left: {:?}", self.stacks);
+        for leg in self.stacks.keys() {
+            assert_ne!(self.ended.contains(leg), self.gone.contains(leg), "{leg} ends in one way");
+        }
         for call in &self.calls {
             assert!(self.settled.contains_key(call), "{call} was never billed");
         }
+    }
+}
+
+/// The line that an effect does something to.
+fn leg_of(effect: &Effect) -> Option<&LegId> {
+    match effect {
+        Effect::Answer(effect) => Some(&effect.leg),
+        Effect::Bridge(effect) => Some(&effect.leg),
+        Effect::Collect(effect) => Some(&effect.leg),
+        Effect::HangUp(effect) => Some(&effect.leg),
+        Effect::Play(effect) => Some(&effect.leg),
+        Effect::Ringback(effect) => Some(&effect.leg),
+        Effect::Say(effect) => Some(&effect.leg),
+        Effect::StartRecording(effect) => Some(&effect.leg),
+        Effect::StopCollect(effect) => Some(&effect.leg),
+        Effect::StopMedia(effect) => Some(&effect.leg),
+        Effect::StopRecording(effect) => Some(&effect.leg),
+        Effect::Unbridge(effect) => Some(&effect.leg),
+        _ => None,
     }
 }
 

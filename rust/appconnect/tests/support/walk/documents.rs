@@ -90,9 +90,10 @@ impl Documents {
     }
 
     fn verb(&mut self, c: &mut Choices, party: &Party, call: CallSid) -> String {
-        match c.below(21) {
+        match c.below(23) {
             0 | 1 | 18 => say(c, party),
             2..=5 => self.dial(c, party),
+            21 | 22 => parties(c, party),
             6 | 7 | 19 | 20 => gather(c, party),
             8 => format!("<Pause{}/>", attribute(c, "length", &["1", "0", "70", "-1"])),
             9 | 10 => format!("<Hangup>{}</Hangup>", self.returned(c, call)),
@@ -284,16 +285,48 @@ fn record(c: &mut Choices, party: &Party) -> String {
     format!("<Record{attributes}/>")
 }
 
+/// A `<Dial>` to phones, clients and SIP endpoints.
+fn parties(c: &mut Choices, party: &Party) -> String {
+    let attributes = unique([
+        url(c, "action", party),
+        url(c, "action", party),
+        attribute(c, "timeout", &["5", "20"]),
+        attribute(c, "timeLimit", &["3", "90"]),
+        attribute(c, "answerOnBridge", &["true"]),
+        attribute(c, "hangupOnStar", &["true"]),
+        attribute(c, "sequential", &["true"]),
+        attribute(c, "callerId", &["+15550199", "+15550123"]),
+        attribute(c, "record", &["record-from-answer", "record-from-ringing-dual"]),
+        url(c, "recordingStatusCallback", party),
+    ]);
+    let nouns: String = (0..=c.below(3))
+        .map(|_| {
+            let shared = unique([
+                url(c, "url", party),
+                url(c, "statusCallback", party),
+                attribute(c, "statusCallbackEvent", &["initiated ringing answered completed", "ringing"]),
+            ]);
+            match c.below(5) {
+                0 => format!("<Client{shared}>zoe</Client>"),
+                1 => format!("<Sip{shared}>zoe@phone.example?x-a=1</Sip>"),
+                2 => format!("<Number{shared} sendDigits=\"w12\">+15550111</Number>"),
+                3 => "<Number>nobody</Number>".to_owned(),
+                _ => format!("<Number{shared}>+15550111</Number>"),
+            }
+        })
+        .collect();
+    format!("<Dial{attributes}>{nouns}</Dial>")
+}
+
 fn unsupported(c: &mut Choices, party: &Party) -> String {
     let action = url(c, "action", party);
-    match c.below(8) {
+    match c.below(7) {
         0 => format!("<Enqueue{action}>support</Enqueue>"),
         1 => format!("<Pay{action}/>"),
         2 => format!("<Sms{action} to=\"+15550111\">hi</Sms>"),
         3 => format!("<Connect{action}><Stream url=\"wss://{}.example/s\"/></Connect>", party.canary),
         4 => "<Leave/><Echo/>".to_owned(),
         5 => format!("<Refer{action}><Sip>sip:a@b.example</Sip></Refer>"),
-        6 => format!("<Dial{action}><Number>nobody</Number></Dial>"),
         _ => format!("<Dial{action}/>"),
     }
 }

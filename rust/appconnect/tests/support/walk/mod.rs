@@ -16,7 +16,7 @@ use appconnect::http::Method;
 use appconnect::id::{CallSid, LegId, ReplyId, Seed};
 use appconnect::input::{
     Change, Digits, FailureReason, HttpFailure, HttpResponse, HungUp, IncomingCall, MediaDone, MediaFailure,
-    Modify, PolicyVerdict, Speech,
+    Modify, PolicyVerdict, Progress, ProgressState, Speech,
 };
 use appconnect::pii::{Pii, Secret};
 use appconnect::policy::{Limits, Verdict};
@@ -70,7 +70,11 @@ pub struct Walk {
     now: u64,
     leg: LegId,
     pending: Vec<Pending>,
-    media: Vec<ReplyId>,
+    media: Vec<(ReplyId, LegId)>,
+    /// Calls that were placed and not answered yet.
+    placed: Vec<LegId>,
+    /// Called parties that have answered.
+    talking: Vec<LegId>,
     consults: Vec<ReplyId>,
     /// Answered, or stopped.
     used: Vec<ReplyId>,
@@ -192,6 +196,8 @@ impl Walk {
             leg: "leg-1".parse().unwrap(),
             pending: Vec::new(),
             media: Vec::new(),
+            placed: Vec::new(),
+            talking: Vec::new(),
             consults: Vec::new(),
             used: Vec::new(),
             dropped: Vec::new(),
@@ -239,11 +245,12 @@ impl Walk {
             }
             18 => self.modify(),
             19 => self.stale(),
-            20 if self.choices.rarely(3) => {
-                self.checker.caller_gone = self.checker.hang_ups == 0;
-                let leg = self.leg.clone();
-                self.give(Input::HungUp(HungUp { leg })).unwrap();
+            20 if self.choices.rarely(3) => self.leaves(self.leg.clone()),
+            20 if !self.talking.is_empty() => {
+                let leg = self.choices.below(self.talking.len());
+                self.leaves(self.talking[leg].clone());
             }
+            18 | 10 if !self.placed.is_empty() => self.progress(),
             21 => self.media_ends(),
             22 => self.refused(),
             23 if self.swaps => {
@@ -264,6 +271,9 @@ impl Walk {
         }
         if !self.media.is_empty() {
             return self.media_ends();
+        }
+        if !self.placed.is_empty() && !self.choices.rarely(4) {
+            return self.progress();
         }
         if let Some(reply) = self.consults.pop() {
             let deny = Verdict::Deny { reason: "closed".into() };
@@ -306,12 +316,51 @@ impl Walk {
         self.give(input).unwrap();
     }
 
+    /// Something becomes of a call that was placed.
+    fn progress(&mut self) {
+        let place = self.choices.below(self.placed.len());
+        let leg = self.placed[place].clone();
+        let state = self.choices.one(&[
+            ProgressState::Answered,
+            ProgressState::Ringing,
+            ProgressState::Answered,
+            ProgressState::Busy,
+            ProgressState::NoAnswer,
+            ProgressState::Failed,
+        ]);
+        match state {
+            ProgressState::Ringing => {}
+            ProgressState::Answered => self.talking.push(self.placed.remove(place)),
+            _ => {
+                self.placed.remove(place);
+                self.checker.gone.insert(leg.clone());
+            }
+        }
+        self.give(Input::Progress(Progress { leg, state, sip: None })).unwrap();
+    }
+
+    /// The far end of a line hangs up; it may have been ended already.
+    fn leaves(&mut self, leg: LegId) {
+        if !self.checker.ended.contains(&leg) {
+            self.checker.gone.insert(leg.clone());
+        }
+        self.talking.retain(|own| *own != leg);
+        self.silence(&leg);
+        self.give(Input::HungUp(HungUp { leg })).unwrap();
+    }
+
+    /// Nothing plays on a line any more.
+    fn silence(&mut self, leg: &LegId) {
+        let stopped = self.media.extract_if(.., |(_, own)| own == leg);
+        self.used.extend(stopped.map(|(reply, _)| reply));
+    }
+
     fn media_ends(&mut self) {
         if self.media.is_empty() {
             return self.press();
         }
         let place = self.choices.below(self.media.len());
-        let reply = self.media.remove(place);
+        let (reply, _) = self.media.remove(place);
         let failed = self.choices.one(&[
             None,
             None,
@@ -323,24 +372,30 @@ impl Walk {
         self.give(Input::MediaDone(MediaDone { reply, failed })).unwrap();
     }
 
-    fn listener(&self) -> &'static Party {
-        self.checker.top().map_or(&PARTIES[0], |(_, account)| party(account.as_str()))
+    fn listener(&self, leg: &LegId) -> &'static Party {
+        self.checker.top(leg).map_or(&PARTIES[0], |(_, account)| party(account.as_str()))
+    }
+
+    /// The caller's line, or now and then that of a called party.
+    fn speaker(&mut self) -> LegId {
+        let called = if self.choices.rarely(3) { self.choices.below(self.talking.len()) } else { usize::MAX };
+        self.talking.get(called).unwrap_or(&self.leg).clone()
     }
 
     fn press(&mut self) {
-        let keys: Vec<char> = self.listener().keys.chars().chain("*##".chars()).collect();
+        let leg = self.speaker();
+        let keys: Vec<char> = self.listener(&leg).keys.chars().chain("*##".chars()).collect();
         let count = 1 + self.choices.below(3);
         let digits: String = (0..count).map(|_| self.choices.one(&keys)).collect();
-        let leg = self.leg.clone();
         self.give(Input::Digits(Digits { leg, digits: Pii::from(digits) })).unwrap();
     }
 
     fn speak(&mut self) {
-        let text =
-            if self.choices.rarely(4) { String::new() } else { format!("{} words", self.listener().canary) };
+        let leg = self.speaker();
+        let canary = self.listener(&leg).canary;
+        let text = if self.choices.rarely(4) { String::new() } else { format!("{canary} words") };
         let confidence = self.choices.one(&[Some(0.5), None, Some(1.0)]);
         let is_final = self.choices.below(2) == 0;
-        let leg = self.leg.clone();
         self.give(Input::Speech(Speech { leg, text: text.into(), confidence, is_final })).unwrap();
     }
 
@@ -361,8 +416,7 @@ impl Walk {
             2 => Change::Cancel,
             _ => Change::Complete,
         };
-        self.checker.modifications += 1;
-        self.checker.awaited.retain(|_, awaited| awaited.call != call);
+        self.checker.modified(call);
         let before = self.effects.len();
         let result = self.give(Input::Modify(Modify { call, change }));
         if result.is_err() {
@@ -373,7 +427,7 @@ impl Walk {
     /// A reply a second time, or one of a step that never was.
     fn stale(&mut self) {
         let never = ReplyId { call: CallSid::from_bits(7), step: 1 };
-        let future = self.checker.top().map_or(never, |(call, _)| ReplyId { call, step: 9_999 });
+        let future = self.checker.top(&self.leg).map_or(never, |(call, _)| ReplyId { call, step: 9_999 });
         let mut known = self.used.clone();
         known.extend([never, future]);
         let reply = self.choices.one(&known);
@@ -415,7 +469,7 @@ impl Walk {
     }
 
     /// What would be saved now.
-    fn state(&mut self) -> Option<Vec<u8>> {
+    fn state(&mut self) -> Vec<Vec<u8>> {
         // The time of saving is part of it, so the engine is told the time first, by a reply to nobody.
         let reply = ReplyId { call: CallSid::from_bits(7), step: 1 };
         let never = HttpFailure { reply, reason: FailureReason::Reset };
@@ -423,9 +477,9 @@ impl Walk {
         self.snapshot()
     }
 
-    fn snapshot(&self) -> Option<Vec<u8>> {
-        let mut calls = self.checker.calls.iter();
-        calls.find_map(|call| self.engine.snapshot(*call).ok())
+    /// Every leg, as it would be saved.
+    fn snapshot(&self) -> Vec<Vec<u8>> {
+        self.engine.calls().map(|call| self.engine.snapshot(call).unwrap()).collect()
     }
 
     fn give(&mut self, input: Input) -> Result<(), InputError> {
@@ -455,10 +509,16 @@ impl Walk {
         match effect {
             Effect::Fetch(fetch) => self.pending.push(pending(fetch.reply, fetch.account.as_str())),
             Effect::Notify(notify) => self.pending.push(pending(notify.reply, notify.account.as_str())),
-            Effect::Say(say) => self.media.push(say.reply),
-            Effect::Play(play) => self.media.push(play.reply),
-            Effect::StartRecording(start) => self.media.push(start.reply),
-            Effect::StopMedia(_) => self.used.append(&mut self.media),
+            Effect::Say(say) => self.media.push((say.reply, say.leg.clone())),
+            Effect::Play(play) => self.media.push((play.reply, play.leg.clone())),
+            Effect::StartRecording(start) => self.media.push((start.reply, start.leg.clone())),
+            Effect::StopMedia(stop) => self.silence(&stop.leg),
+            Effect::Dial(dial) => self.placed.push(dial.leg.clone()),
+            Effect::HangUp(end) => {
+                self.placed.retain(|leg| *leg != end.leg);
+                self.talking.retain(|leg| *leg != end.leg);
+                self.silence(&end.leg);
+            }
             Effect::Consult(consult) => self.consults.push(consult.reply),
             _ => {}
         }
@@ -467,7 +527,7 @@ impl Walk {
     /// A live call waits for something, and not for ever; an ended one is gone when its last request is over.
     fn parked(&self) {
         let next = self.engine.next_timeout();
-        if self.checker.stack.is_empty() {
+        if self.checker.is_over() {
             let open = !self.pending.is_empty() || !self.dropped.is_empty();
             assert!(open || self.engine.live_legs() == 0, "I17: an ended leg with nothing open stays");
             return;
@@ -475,7 +535,12 @@ impl Walk {
         let next = next.expect("a live call has a deadline").0;
         let last = START + ROOT_SECONDS * 1_000;
         let waits = !self.pending.is_empty() || !self.media.is_empty() || !self.consults.is_empty();
-        assert!(waits || !self.dropped.is_empty() || next < last, "a call is parked without a reason");
+        // Whoever was called may answer or leave.
+        let called = !self.placed.is_empty() || !self.talking.is_empty();
+        assert!(
+            waits || called || !self.dropped.is_empty() || next < last,
+            "a call is parked without a reason"
+        );
         for awaited in self.checker.awaited.values() {
             assert!(
                 next <= awaited.until,
@@ -490,7 +555,7 @@ impl Walk {
 /// What is different when a walk is done again.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Again {
-    /// Save, release and restore the leg in a fresh engine before every input.
+    /// Save, release and restore every leg in a fresh engine before every input.
     pub save: bool,
     /// Report no timeline.
     pub quiet: bool,
@@ -509,13 +574,15 @@ pub fn again(walk: &Walk, seed: u8, how: Again) -> Vec<Vec<Effect>> {
     let (mut engine, mut number) = (fresh(0), 0);
     let mut all = Vec::new();
     for entry in walk.log.iter().filter(|entry| !(how.skip_stale && entry.stale)) {
-        let saved = walk.checker.calls.iter().find_map(|call| Some((*call, engine.snapshot(*call).ok()?)));
-        if let Some((call, bytes)) = saved.filter(|_| how.save) {
+        if how.save {
             let deadline = engine.next_timeout();
-            engine.release(call).unwrap();
+            let mut other = fresh(number);
+            for call in engine.calls().collect::<Vec<_>>() {
+                other.restore(Millis(entry.now), &engine.snapshot(call).unwrap()).unwrap();
+                engine.release(call).unwrap();
+            }
             assert_eq!((engine.live_legs(), engine.next_timeout()), (0, None));
-            engine = fresh(number);
-            engine.restore(Millis(entry.now), &bytes).unwrap();
+            engine = other;
             assert_eq!(engine.next_timeout(), deadline, "a deadline moved");
         }
         match &entry.act {

@@ -10,7 +10,6 @@ use crate::call::verb::{Flow, callback, reference};
 use crate::call::{Call, Calling, Detection, FirstDocument, Outbound, Party, Running, Stage};
 use crate::effect::{Dial, MachineDetection};
 use crate::event::{EventKind, Placed};
-use crate::id::LegId;
 use crate::problem::{Code, Problem};
 use crate::registry::Webhook;
 use crate::twiml::{Attribute, Element, Node};
@@ -117,7 +116,7 @@ fn placing(cx: &mut Cx<'_, '_>, node: Node<'_>, noun: Node<'_>) -> Result<Placin
         }),
         time_limit: None,
     };
-    let leg = LegId::from(sid);
+    let leg = cx.line.new_leg(cx.world.seed);
     let dial = Dial {
         leg,
         call: sid,
@@ -130,7 +129,7 @@ fn placing(cx: &mut Cx<'_, '_>, node: Node<'_>, noun: Node<'_>) -> Result<Placin
     };
     let to = dial.endpoint.address.clone();
     let call = Call::placed(sid, cx.call.account, from, to, cx.now(), outbound);
-    Ok(Placing { call, dial, budget: cx.line.budget })
+    Ok(Placing { call, dial, budget: cx.line.budget.share() })
 }
 
 /// How to find out who answers, where a noun asks for it.
