@@ -15,6 +15,7 @@ from appconnect._core import (
     Modify,
     Originate,
     Progress,
+    Referred,
     SipFacts,
     Speech,
     Tick,
@@ -33,6 +34,7 @@ __all__ = [
     "Modify",
     "Originate",
     "Progress",
+    "Referred",
     "SipFacts",
     "Speech",
     "Tick",
@@ -50,6 +52,7 @@ Input: TypeAlias = (
     | Modify
     | Originate
     | Progress
+    | Referred
     | Speech
     | Tick
     | Verdict

@@ -61,6 +61,7 @@ from appconnect.inputs import (
     Modify,
     Originate,
     Progress,
+    Referred,
     Speech,
     Tick,
     Verdict,
@@ -179,7 +180,7 @@ def inputs_are_exhaustive(value: Input) -> str:  # noqa: PLR0911 - one arm for e
             return reply
         case Digits(leg) | HungUp(leg) | IncomingCall(leg) | Speech(leg):
             return leg
-        case MachineDetected(leg) | Progress(leg):
+        case MachineDetected(leg) | Progress(leg) | Referred(leg):
             return leg
         case Modify(call):
             return call

@@ -192,6 +192,7 @@ VALUES: dict[str, tuple[object, object]] = {
     "status": ("completed", "busy"),
     "status_callback": ("https://a.example/status", None),
     "stir_verstat": ("TN-Validation-Passed-A", None),
+    "target": ("sip:carol@phone.example", "sip:dave@phone.example"),
     "text": ("hello", ""),
     "timeout": (30, 31),
     "timeout_ms": (5_000, 250),
@@ -236,7 +237,7 @@ ESPECIALLY: dict[tuple[str, str], tuple[object, object]] = {
 # Never shown: numbers, what the caller said or typed, what an application was told, tokens.
 HIDDEN = {
     "address", "auth_token", "body", "caller_name", "customer_id", "form", "forwarded_from", "from_",
-    "headers", "parameters", "password", "to",
+    "headers", "parameters", "password", "target", "to",
 }  # fmt: skip
 ALSO_HIDDEN = {("Digits", "digits"), ("Pressed", "digits"), ("Said", "text"), ("Speech", "text")}
 # What the dialling account chose to write, so not somebody's personal data.

@@ -138,6 +138,16 @@ value! {
 }
 
 value! {
+    /// A connected party asks to be replaced by somebody else (SIP REFER).
+    Referred {
+        /// Its line.
+        leg: LegId,
+        /// The `Refer-To` with its headers; the first 256 characters are told.
+        target: Pii,
+    }
+}
+
+value! {
     /// A call that an account places, as the REST API does: exactly one of `url`, `twiml` and `application`.
     Originate {
         /// The name of the line, chosen by whoever owns its media; unique among live legs.
@@ -306,6 +316,7 @@ impl<'a, 'py> FromPyObject<'a, 'py> for AnyInput {
         <Modify as IntoPyObject>::OUTPUT_TYPE,
         <Originate as IntoPyObject>::OUTPUT_TYPE,
         <Progress as IntoPyObject>::OUTPUT_TYPE,
+        <Referred as IntoPyObject>::OUTPUT_TYPE,
         <Verdict as IntoPyObject>::OUTPUT_TYPE,
         <Tick as IntoPyObject>::OUTPUT_TYPE
     );
@@ -332,7 +343,8 @@ impl<'a, 'py> FromPyObject<'a, 'py> for AnyInput {
             Verdict,
             Modify,
             Originate,
-            MachineDetected
+            MachineDetected,
+            Referred
         );
         Err(PyTypeError::new_err(format!("not an input: {}", object.get_type().fully_qualified_name()?)))
     }
@@ -415,6 +427,12 @@ impl From<&Progress> for core::Input {
             core::SipFacts { call_id: call_id.clone(), response: *response, headers: headers.clone() }
         });
         Self::Progress(core::Progress { leg: input.leg.clone(), state: input.state, sip })
+    }
+}
+
+impl From<&Referred> for core::Input {
+    fn from(input: &Referred) -> Self {
+        Self::Referred(core::Referred { leg: input.leg.clone(), target: input.target.clone() })
     }
 }
 

@@ -48,7 +48,7 @@ mod _core {
     #[pymodule_export]
     use super::inputs::{
         Digits, HttpFailure, HttpResponse, HungUp, IncomingCall, MachineDetected, MediaDone, Modify,
-        Originate, Progress, SipFacts, Speech, Tick, Verdict,
+        Originate, Progress, Referred, SipFacts, Speech, Tick, Verdict,
     };
     #[pymodule_export]
     use super::registry::{Account, Admission, Application, Client, PhoneNumber, Registry, Route, SipDomain};

@@ -126,6 +126,9 @@ impl Engine {
             Input::Progress(progress) => {
                 self.step_named(&progress.leg, |step| step.progress(&progress));
             }
+            Input::Referred(referred) => {
+                self.step_named(&referred.leg, |step| step.referred(&referred.target));
+            }
             Input::Modify(modify) => {
                 let place = self.legs.of_call(modify.call).ok_or(InputError::UnknownCall)?;
                 if matches!(modify.change, Change::Complete) {

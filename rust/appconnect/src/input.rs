@@ -37,6 +37,8 @@ pub enum Input {
     Originate(Box<Originate>),
     /// A call that was placed has come further.
     Progress(Progress),
+    /// A called party asks to be replaced.
+    Referred(Referred),
     /// The answer to a `Consult`.
     Verdict(PolicyVerdict),
     /// Nothing happened but time.
@@ -360,6 +362,15 @@ pub struct SipFacts {
     /// The `X-` headers of that response, as they came.
     #[n(2)]
     pub headers: Vec<(String, Pii)>,
+}
+
+/// A connected party asks to be replaced by somebody else (SIP REFER).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Referred {
+    /// Its line.
+    pub leg: LegId,
+    /// The `Refer-To` with its headers; the first 256 characters are told.
+    pub target: Pii,
 }
 
 /// A change of a live call by its account.

@@ -28,12 +28,20 @@ pub(crate) enum Role {
     /// It is a status callback: the answer is thrown away.
     #[n(3)]
     Callback,
+    /// It says what becomes of a caller who is connected; nothing waits for the answer.
+    #[n(4)]
+    Refer,
 }
 
 impl Role {
     /// Whether the call waits for the answer.
     pub(crate) const fn is_awaited(self) -> bool {
         matches!(self, Self::Document | Self::Interrupted)
+    }
+
+    /// Whether a document is fetched, for whatever becomes of it.
+    pub(crate) const fn is_fetch(self) -> bool {
+        matches!(self, Self::Document | Self::Interrupted | Self::Refer)
     }
 }
 

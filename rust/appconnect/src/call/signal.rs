@@ -7,6 +7,7 @@ use super::{Call, CallStatus};
 use crate::effect::Dial;
 use crate::id::{CallSid, LegId};
 use crate::input::SipFacts;
+use crate::pii::Pii;
 use crate::policy::Budget;
 use crate::time::Millis;
 
@@ -36,6 +37,8 @@ pub(crate) enum Signal {
     Ready { child: CallSid, leg: LegId },
     /// To the call that dials: the other one is over.
     Over(Over),
+    /// To the call that dials: the other side asks to be replaced by this target.
+    Referred { child: CallSid, target: Pii },
     /// To the dialled call: it is connected.
     Connected,
     /// To the dialled call: it is no longer wanted. The status is that of one that was not answered yet.

@@ -137,6 +137,8 @@ impl Cx<'_, '_> {
         let request = exchange.request.clone();
         if exchange.role.is_awaited() {
             self.call.timers.set(super::Timer::Fetch, now + left + LOST_ANSWER_GRACE_MS);
+        }
+        if exchange.role.is_fetch() {
             self.effect(Effect::Fetch(Fetch { reply, call, account, request, overrides }));
         } else {
             let sequence = exchange.sequence;

@@ -18,6 +18,7 @@ impl Step<'_, '_> {
             Signal::Answered { child } => self.party_answered(at, child),
             Signal::Ready { child, leg } => self.party_ready(at, child, leg),
             Signal::Over(over) => self.party_over(at, over),
+            Signal::Referred { child, target } => self.refer(at, child, &target),
             Signal::Connected => self.call(at).set_stage(crate::call::Stage::Connected),
             Signal::Dropped { unanswered } => self.dropped(unanswered),
         }
@@ -28,6 +29,18 @@ impl Step<'_, '_> {
             Running::Calling(calling) => Some(calling),
             _ => None,
         }
+    }
+
+    /// The dial that a call belongs to: the one that runs, or one that is about to be replaced.
+    fn calling_of(&mut self, at: usize, child: CallSid) -> Option<&mut Calling> {
+        let call = self.leg.calls.get_mut(at)?;
+        let aside = call.suspended.as_deref_mut().map(|aside| &mut aside.running);
+        [Some(&mut call.running), aside].into_iter().flatten().find_map(|running| match running {
+            Running::Calling(calling) => {
+                calling.parties.iter().any(|party| party.child == child).then_some(&mut **calling)
+            }
+            _ => None,
+        })
     }
 
     /// The first that answers gets the call; the others stop ringing.
@@ -62,6 +75,7 @@ impl Step<'_, '_> {
         if !self.call(at).is_answered() {
             self.answer(at);
         }
+        self.replace_party(at);
         let Some(mut cx) = self.cx(at) else { return };
         cx.ringback(false, None);
         if let Some((document, index)) = cx.current_verb()
@@ -81,7 +95,7 @@ impl Step<'_, '_> {
 
     fn party_over(&mut self, at: usize, over: Over) {
         let now = self.world.now;
-        let Some(calling) = self.calling(at) else { return };
+        let Some(calling) = self.calling_of(at, over.child) else { return };
         let Some(party) = calling.party(over.child).filter(|party| party.over.is_none()) else { return };
         *party = Party {
             child: over.child,
@@ -91,12 +105,12 @@ impl Step<'_, '_> {
             redirected: over.redirected,
             sip: over.sip,
         };
-        let others = calling.live().next().is_some();
         self.leg.line.budget.give_back(over.left);
-        if others {
+        // One that is to be replaced leaves while the caller waits for the next.
+        let Some(calling) = self.calling(at) else { return };
+        if calling.live().next().is_some() {
             return;
         }
-        let Some(calling) = self.calling(at) else { return };
         let over = calling.winner.is_some() || calling.ending;
         if !over && self.dial_next(at) {
             return;
@@ -148,8 +162,11 @@ impl Step<'_, '_> {
     }
 
     /// Everybody is gone: the `<Dial>` is over.
-    fn calling_over(&mut self, at: usize) {
+    pub(super) fn calling_over(&mut self, at: usize) {
         let Some(ended) = self.stop_calling(at) else { return };
+        if self.restore_party(at, &ended) {
+            return;
+        }
         if self.call(at).update.is_some() {
             return self.report_interrupted(at, ended);
         }

@@ -11,6 +11,7 @@ mod hop;
 mod input;
 mod modify;
 mod outbound;
+mod refer;
 mod run;
 mod unwind;
 mod webhook;

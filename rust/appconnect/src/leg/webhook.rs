@@ -29,7 +29,7 @@ impl<'w> Step<'_, 'w> {
                     cx.problem_in(Problem::new(code, message), None, Some(&base));
                 }
                 Role::Ended | Role::Interrupted => cx.problem_in(problem.clone(), None, Some(&base)),
-                Role::Document => {}
+                Role::Document | Role::Refer => {}
             }
         }
         let at = self.leg.calls.iter().position(|call| call.sid == owner);
@@ -44,6 +44,13 @@ impl<'w> Step<'_, 'w> {
             (Role::Document, Next::Failed(problem), Some(at)) => {
                 self.failed(at, problem, Some(base), purpose == Purpose::Fallback);
             }
+            (Role::Refer, Next::Answered, Some(at)) => {
+                let Outcome::Response { headers, body, .. } = outcome else { return };
+                let content_type = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+                let document = answer(content_type.map(|(_, value)| value.as_str()), body, base.as_str());
+                self.refer_answered(at, document, base);
+            }
+            (Role::Refer, Next::Failed(problem), Some(at)) => self.refer_failed(at, problem, &base),
             (Role::Interrupted, _, Some(at)) => self.carry_out_update(at),
             _ => self.forget_ended(owner),
         }

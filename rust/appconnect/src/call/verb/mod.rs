@@ -22,8 +22,8 @@ use crate::registry::Webhook;
 use crate::twiml::{Attribute, Element, Node};
 
 pub(crate) use dial::{
-    Ended, action_of, after as after_dial, dial, next_party, start_recording, stop_recording, time_limit,
-    timeout as dial_timeout, vetoed,
+    Ended, action_of, after as after_dial, dial, next_party, refer_url, start_recording, stop_recording,
+    time_limit, timeout as dial_timeout, vetoed,
 };
 pub(crate) use gather::{
     digits as gather_digits, media_done as gather_media_done, prompt as gather_prompt,

@@ -295,6 +295,7 @@ fn parties(c: &mut Choices, party: &Party) -> String {
         attribute(c, "answerOnBridge", &["true"]),
         attribute(c, "hangupOnStar", &["true"]),
         attribute(c, "sequential", &["true"]),
+        url(c, "referUrl", party),
         attribute(c, "callerId", &["+15550199", "+15550123"]),
         attribute(c, "record", &["record-from-answer", "record-from-ringing-dual"]),
         url(c, "recordingStatusCallback", party),

@@ -16,7 +16,7 @@ use appconnect::http::Method;
 use appconnect::id::{CallSid, LegId, ReplyId, Seed};
 use appconnect::input::{
     Change, Digits, FailureReason, HttpFailure, HttpResponse, HungUp, IncomingCall, MediaDone, MediaFailure,
-    Modify, PolicyVerdict, Progress, ProgressState, Speech,
+    Modify, PolicyVerdict, Progress, ProgressState, Referred, Speech,
 };
 use appconnect::pii::{Pii, Secret};
 use appconnect::policy::{Limits, Verdict};
@@ -243,6 +243,11 @@ impl Walk {
                 self.now += self.choices.one(&[999, 6_000, 20_000, 61_000, 3_600_000]);
                 self.tick();
             }
+            18 if self.choices.rarely(3) && !self.talking.is_empty() => {
+                let leg = self.talking[self.choices.below(self.talking.len())].clone();
+                self.give(Input::Referred(Referred { leg, target: Pii::from("sip:carol@x.example") }))
+                    .unwrap();
+            }
             18 => self.modify(),
             19 => self.stale(),
             20 if self.choices.rarely(3) => self.leaves(self.leg.clone()),
@@ -250,7 +255,6 @@ impl Walk {
                 let leg = self.choices.below(self.talking.len());
                 self.leaves(self.talking[leg].clone());
             }
-            18 | 10 if !self.placed.is_empty() => self.progress(),
             21 => self.media_ends(),
             22 => self.refused(),
             23 if self.swaps => {

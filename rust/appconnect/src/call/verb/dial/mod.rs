@@ -13,6 +13,7 @@ use crate::call::cx::Cx;
 use crate::call::params::{Form, put, recording};
 use crate::call::{CallStatus, Calling, EventCallback, Parameters, Recording, RecordingSource, Timer};
 use crate::event::{EventKind, Purpose, Returned};
+use crate::http::Url;
 use crate::id::CallSid;
 use crate::input::SipFacts;
 use crate::problem::{Code, Problem};
@@ -202,6 +203,11 @@ pub(crate) fn action_of(cx: &mut Cx<'_, '_>, node: Node<'_>, ended: Ended) -> Re
         put(&mut extra, format!("ReturnParam_{name}"), value.0);
     }
     Ok(Some(Goto { url, method: node.method(Attribute::Method), purpose: Purpose::Action, extra }))
+}
+
+/// Who says what becomes of the caller when the other side asks to be replaced.
+pub(crate) fn refer_url(cx: &Cx<'_, '_>, node: Node<'_>) -> Result<Option<Url>, Problem> {
+    reference(cx, node, Attribute::ReferUrl)
 }
 
 /// What the document does when its `<Dial>` has ended.
