@@ -12,7 +12,7 @@ use crate::http::{Signer, Url, form};
 use crate::id::{CallSid, LegId, ReplyId, Seed};
 use crate::input::{
     Change, Digits, FailureReason, HttpFailure, HttpResponse, HungUp, IncomingCall, Input, MediaDone, Modify,
-    PolicyVerdict, Speech,
+    PolicyVerdict, Progress, ProgressState, Referred, Speech,
 };
 use crate::pii::{Pii, Secret};
 use crate::policy::Verdict;
@@ -174,13 +174,22 @@ struct Seen {
     replies: Vec<ReplyId>,
     calls: Vec<CallSid>,
     bills: Vec<CallSid>,
-    ended: bool,
+    /// The calls that were placed.
+    placed: Vec<LegId>,
+    /// The lines that the engine has ended.
+    ended: Vec<LegId>,
 }
 
 impl Seen {
     fn reply(&self, detail: u8) -> Option<ReplyId> {
         let place = self.replies.len().checked_sub(1 + usize::from(detail & 15))?;
         self.replies.get(place).copied()
+    }
+
+    /// Something plays on a line, or records it; never on one that was ended.
+    fn plays(&mut self, reply: ReplyId, leg: &LegId) {
+        assert!(!self.ended.contains(leg), "{leg} was ended");
+        self.replies.push(reply);
     }
 
     /// The input that two bytes stand for. Documents take their text from the script.
@@ -191,8 +200,10 @@ impl Seen {
         detail: u8,
         script: &mut impl Iterator<Item = u8>,
     ) -> Option<Input> {
-        let leg = leg.clone();
-        Some(match what % 12 {
+        // Now and then somebody who was called speaks instead of the caller.
+        let called = self.placed.get(usize::from(detail & 3));
+        let leg = called.filter(|_| what & 0x40 != 0).unwrap_or(leg).clone();
+        Some(match what % 14 {
             0..=3 => Input::HttpResponse(HttpResponse {
                 reply: self.reply(detail)?,
                 status: if detail < 0xf0 { 200 } else { 500 },
@@ -233,13 +244,25 @@ impl Seen {
                 };
                 Input::Modify(Modify { call, change })
             }
+            11 => {
+                let states = [
+                    ProgressState::Ringing,
+                    ProgressState::Answered,
+                    ProgressState::Answered,
+                    ProgressState::Busy,
+                ];
+                let state = states.get(usize::from(detail >> 6)).copied()?;
+                let leg = called?.clone();
+                Input::Progress(Progress { leg, state, sip: None })
+            }
+            12 => Input::Referred(Referred { leg, target: Pii::from("sip:c@x.example") }),
             _ => Input::Tick,
         })
     }
 }
 
 /// Pieces that a fuzzer would take long to find by itself.
-const PIECES: [&str; 24] = [
+const PIECES: [&str; 28] = [
     "<Say>hi</Say>",
     "<Say/>",
     "<Play>x.wav</Play>",
@@ -262,6 +285,10 @@ const PIECES: [&str; 24] = [
     "<Dial hangupOnStar='true' timeLimit='9'><Application>APb</Application></Dial>",
     "<Dial>",
     "</Dial>",
+    "<Number url='/screen' statusCallback='/c'>+15550111</Number>",
+    "<Client>zoe</Client>",
+    "<Dial sequential='true' referUrl='/refer' action='/after'>",
+    "<Dial hangupOnStar='true' timeLimit='9' record='true'>+15550111</Dial>",
     "<Enqueue action='/q'>x</Enqueue>",
     "<Leave/>",
 ];
@@ -280,7 +307,6 @@ fn give(engine: &mut Engine, seen: &mut Seen, now: Millis, input: Input) {
     // Which inputs are refused is not of interest here.
     let _ = engine.handle(now, input);
     while let Some(effect) = engine.poll_effect() {
-        assert!(!seen.ended || matches!(effect, Effect::Notify(_) | Effect::Report(_)), "{effect:?}");
         match effect {
             Effect::Fetch(fetch) => {
                 seen.replies.push(fetch.reply);
@@ -289,12 +315,19 @@ fn give(engine: &mut Engine, seen: &mut Seen, now: Millis, input: Input) {
                 }
             }
             Effect::Notify(notify) => seen.replies.push(notify.reply),
-            Effect::Say(say) => seen.replies.push(say.reply),
-            Effect::Play(play) => seen.replies.push(play.reply),
-            Effect::StartRecording(start) => seen.replies.push(start.reply),
+            Effect::Say(say) => seen.plays(say.reply, &say.leg),
+            Effect::Play(play) => seen.plays(play.reply, &play.leg),
+            Effect::StartRecording(start) => seen.plays(start.reply, &start.leg),
+            Effect::Dial(dial) => seen.placed.push(dial.leg),
+            Effect::Bridge(bridge) => {
+                assert!(!seen.ended.contains(&bridge.leg) && !seen.ended.contains(&bridge.other));
+            }
             Effect::Consult(consult) => seen.replies.push(consult.reply),
             Effect::Settle(bill) => seen.bills.push(bill.call),
-            Effect::HangUp(_) => seen.ended = true,
+            Effect::HangUp(end) => {
+                assert!(!seen.ended.contains(&end.leg), "a line ends twice");
+                seen.ended.push(end.leg);
+            }
             Effect::Report(event) => {
                 if let EventKind::Problem(raised) = event.kind {
                     assert_ne!(raised.problem.code.number(), 12_400, "the engine broke");
