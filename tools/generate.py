@@ -104,13 +104,36 @@ def page(title: str, lead: str, rows: Sequence[Row]) -> str:
 
 
 def section(row: Row) -> str:
-    """Render one row that holds rows of its own."""
-    first, *others = row.items()
+    """Render one row that holds rows of its own.
+
+    Its `meaning`, if it has one, is a paragraph, and each of its `choices` an item of a list.
+    """
+    prose = ("meaning", "choices")
+    first, *others = ((key, value) for key, value in row.items() if key not in prose)
     plain = [(key, cell(value)) for key, value in others if not is_nested(value)]
     text = f"## {cell(first[1])}\n\n"
+    if row.get("meaning"):
+        text += f"{cell(row['meaning'])}\n\n"
+    choices = row.get("choices")
+    if isinstance(choices, list) and choices:
+        items = "".join(f"- {cell(choice)}\n" for choice in choices)
+        text += f"Where Twilio's documentation says nothing:\n\n{items}\n"
+        text += "As the table of the language has it:\n\n"
     if any(value for _, value in plain):
         text += "".join(f"- {key.replace('_', ' ')}: {value}\n" for key, value in plain if value) + "\n"
     return text + "\n".join(table(value) for _, value in others if is_nested(value))
+
+
+def state_diagram(rows: Sequence[Row]) -> str:
+    """Draw the statuses of a call and where each can go, as a Mermaid diagram."""
+    following = {str(row["status"]): list(row["next"]) for row in rows if isinstance(row["next"], list)}
+    # A name with a hyphen cannot be the name of a state, but its label.
+    name = {status: status.replace("-", "_") for status in following}
+    lines = [f'state "{status}" as {name[status]}' for status in following if name[status] != status]
+    lines += [f"[*] --> {first}" for first in ("queued", "initiated", "ringing")]
+    lines += [f"{name[status]} --> {name[next_]}" for status, others in following.items() for next_ in others]
+    lines += [f"{name[status]} --> [*]" for status, others in following.items() if not others]
+    return "```mermaid\nstateDiagram-v2\n" + "".join(f"    {line}\n" for line in lines) + "```\n"
 
 
 def derived_files(stubs: Path) -> dict[Path, str]:
@@ -137,7 +160,11 @@ def derived_files(stubs: Path) -> dict[Path, str]:
             _core.config_table(),
         ),
         ROOT / "docs/statuses.md": page(
-            "Call statuses", "The states of a call, and where each can go.", _core.status_table()
+            "Call statuses",
+            "The states of a call, and where each can go. A call that comes in begins ringing, one that a "
+            "document or an account places begins initiated; queued is only ever seen through the REST API.\n\n"
+            + state_diagram(_core.status_table()),
+            _core.status_table(),
         ),
     }
 

@@ -65,7 +65,7 @@ pub(crate) fn schema_table(py: Python<'_>) -> PyResult<Bound<'_, PyList>> {
             let children: Vec<_> = row.children.iter().map(|child| child.name()).collect();
             let attributes: PyResult<Vec<_>> =
                 row.attributes.iter().map(|attribute| attribute_row(py, attribute)).collect();
-            Ok(row!(py, name: element.name(), kind: name(row.kind), priority: name(row.priority),
+            Ok(row!(py, name: element.name(), meaning: row.meaning, choices: row.choices, kind: name(row.kind), priority: name(row.priority),
                 executed: row.executed, answers: name(row.answers), text: name(row.text),
                 longest_text: row.longest_text.map(|(characters, _)| characters), children: children,
                 attributes: attributes?))

@@ -16,10 +16,11 @@ use crate::problem::Code;
 const ANY: u32 = u32::MAX;
 macro_rules! elements {
     ($(
-        $(#[$doc:meta])+
+        $(#[doc = $doc:literal])+
         $variant:ident $name:literal $kind:ident $priority:ident $(executed $executed:literal)?
         answers $answers:ident, text $text:ident $(at most $longest:literal $long:ident)?
         $(, nested $nested:ident)?
+        $(where silent [$($choice:literal),* $(,)?])?
         [$($child:ident)*] {
             $($attribute:ident: $make:ident $(($($argument:expr),*))? $(.$change:ident($($with:expr),*))*,)*
         }
@@ -27,7 +28,7 @@ macro_rules! elements {
         /// An element of voice TwiML.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Element {
-            $($(#[$doc])+ $variant,)+
+            $($(#[doc = $doc])+ $variant,)+
         }
 
         impl Element {
@@ -51,11 +52,13 @@ macro_rules! elements {
                             element: Element::$variant,
                             kind: Kind::$kind,
                             priority: Priority::$priority,
+                            meaning: concat!($($doc),+).trim_ascii(),
                             executed: [$($executed,)? false][0],
                             answers: Answers::$answers,
                             text: Text::$text,
                             longest_text: [$(Some(($longest, Code::$long)),)? None][0],
                             nested: [$(Code::$nested,)? Code::SchemaWarning][0],
+                            choices: &[$($($choice),*)?],
                             children: &[$(Element::$child),*],
                             attributes: &[$(
                                 AttributeRow::$make(Attribute::$attribute $($(, $argument)*)?)
@@ -79,6 +82,10 @@ elements! {
     }
     /// Speaks text.
     Say "Say" Verb Core executed true answers Custom, text Spoken
+    where silent [
+        "A simulated voice speaks 15 characters a second, at least half a second a round, and adds the breaks of SSML.",
+        "A text that is too long for its voice is reported (13521) and spoken all the same.",
+    ]
     [Break Emphasis Lang P Phoneme Prosody S SayAs Sub W] {
         Voice: new(ValueType::Voice).or_computed("the text-to-speech setting of the account").code(Code::SayVoice),
         Language: new(ValueType::Language).or_word("en-US").code(Code::SayLanguage),
@@ -86,17 +93,31 @@ elements! {
     }
     /// Plays a file, or sends keys.
     Play "Play" Verb Core executed true answers Yes, text Url
+    where silent [
+        "A file of unknown length lasts five seconds in the simulator; a key takes a tenth of a second, and so does the gap after it.",
+        "A file that cannot be played fails the document (`play_failure`).",
+    ]
     [] {
         Loop: number(0, ANY).or_number(1).code(Code::PlayLoop),
         Digits: new(ValueType::Digits).code(Code::PlayDigits),
     }
     /// Waits.
     Pause "Pause" Verb Core executed true answers No, text None
+    where silent [
+        "A length of 0 is reported (13910) and pauses for no time.",
+    ]
     [] {
         Length: number(0, 86_400).or_number(1).code(Code::PauseLength),
     }
     /// Collects keys or speech.
     Gather "Gather" Verb Core executed true answers Yes, text None, nested GatherNested
+    where silent [
+        "The timeout counts again from each key.",
+        "Keys that come after the end are dropped; the next gather does not get them.",
+        "An empty result with `actionOnEmptyResult` sends `Digits` empty, `FinishedOnKey` and `msg`.",
+        "With `bargeIn` false the prompts go on, and keys are kept.",
+        "Speech with `speechTimeout` auto ends at the first pause, which a simulated recogniser makes one second long.",
+    ]
     [Say Play Pause] {
         Input: words(&["dtmf", "speech"]).or_word("dtmf").code(Code::GatherInput),
         Action: url.or_computed("the URL of the document"),
@@ -119,6 +140,11 @@ elements! {
     }
     /// Records the caller.
     Record "Record" Verb Core executed true answers Yes, text None
+    where silent [
+        "The `action` is requested whatever ended the recording; its `Digits` are empty after silence and after the longest time.",
+        "No key ends a recording whose `finishOnKey` is empty.",
+        "The beep takes no time.",
+    ]
     [] {
         Action: url.or_computed("the URL of the document"),
         Method: method.code(Code::RecordMethod),
@@ -136,19 +162,38 @@ elements! {
     }
     /// Goes on with another document.
     Redirect "Redirect" Verb Core executed true answers No, text Url
+    where silent [
+        "How many documents one root call may fetch is limited (`documents_per_root`), which ends a loop.",
+    ]
     [] {
         Method: method.code(Code::RedirectMethod),
     }
     /// Ends the call. Its parameters are return values (`application-connect.md` section 5.2).
     Hangup "Hangup" Verb Core executed true answers Custom, text None
+    where silent [
+        "As the very first verb it answers the call; behind a `<Pause>`, a `<Redirect>` or a silent `<Say>` it ends it unanswered.",
+    ]
     [Parameter] {}
     /// Refuses the call. Its parameters are return values (`application-connect.md` section 5.3).
     Reject "Reject" Verb Core executed true answers No, text None
+    where silent [
+        "After the answer it works as `<Hangup>`, with a warning.",
+    ]
     [Parameter] {
         Reason: word(&["rejected", "busy"]).or_word("rejected").code(Code::RejectReason),
     }
     /// Connects the caller with somebody. Text is a phone number.
     Dial "Dial" Verb Core executed true answers Custom, text Trimmed, nested DialNested
+    where silent [
+        "The timeout counts as written; real networks ring some five seconds longer (`dial_timeout_buffer`).",
+        "The time limit counts from the connection.",
+        "A caller who hangs up while it rings makes `DialCallStatus` no-answer, and the called party's status canceled.",
+        "Of several parties that all fail, the best status counts: busy, then no-answer, then failed.",
+        "`sequential` gives each party the whole timeout.",
+        "Keys of `sendDigits` are played before the screening document runs.",
+        "A screening URL that fails ends the called party; the dial was not bridged.",
+        "After a REFER the called party is let go when `referUrl` has answered; if its document begins with a `<Dial>` that answers on bridge, the party stays until the new one is connected.",
+    ]
     [Number Client Sip Conference Queue Sim Application WhatsApp] {
         Action: url,
         Method: method.code(Code::DialMethod),
@@ -174,6 +219,9 @@ elements! {
     }
     /// Dials a phone number.
     Number "Number" Noun Core executed true answers No, text Trimmed
+    where silent [
+        "Blanks, hyphens, dots and brackets are left out; ten digits are a number of the United States. Anything else without a plus sign fails (13223, 13224).",
+    ]
     [] {
         SendDigits: new(ValueType::Digits).code(Code::NumberSendDigits),
         Url: url,
@@ -192,6 +240,9 @@ elements! {
     }
     /// Dials a device that runs the vendor's SDK.
     Client "Client" Noun Core executed true answers No, text Trimmed at most 256 SchemaWarning
+    where silent [
+        "A called client's `To` is `client:` and the identity.",
+    ]
     [Identity Parameter] {
         Url: url,
         Method: method,
@@ -205,6 +256,9 @@ elements! {
     [] {}
     /// Dials a SIP URI; inside Refer, the target.
     Sip "Sip" Noun Core executed true answers No, text Trimmed at most 1279 SipUri
+    where silent [
+        "`sip:` may be left out; headers other than those that a document may send are left out with a warning (13252).",
+    ]
     [Uri Headers] {
         Username: text.code(Code::SipUsername),
         Password: text.code(Code::SipUsername),

@@ -70,6 +70,8 @@ pub struct Row {
     pub kind: Kind,
     /// When it was to be built.
     pub priority: Priority,
+    /// What it does, in a sentence or two.
+    pub meaning: &'static str,
     /// Whether the engine runs it. What is not executed is parsed, checked and reported.
     pub executed: bool,
     /// Whether it answers a ringing call.
@@ -80,6 +82,8 @@ pub struct Row {
     pub longest_text: Option<(u32, Code)>,
     /// The code of an element that does not belong inside this one.
     pub nested: Code,
+    /// What the engine does where the vendor's documentation says nothing.
+    pub choices: &'static [&'static str],
     /// The elements that belong inside this one.
     pub children: &'static [Element],
     /// The attributes.
