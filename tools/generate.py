@@ -162,7 +162,7 @@ def derived_files(stubs: Path) -> dict[Path, str]:
         ROOT / "docs/statuses.md": page(
             "Call statuses",
             "The states of a call, and where each can go. A call that comes in begins ringing, one that a "
-            "document or an account places begins initiated; queued is only ever seen through the REST API.\n\n"
+            "document or an account places begins initiated; queued is seen through the REST API only.\n\n"
             + state_diagram(_core.status_table()),
             _core.status_table(),
         ),
