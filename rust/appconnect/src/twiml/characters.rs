@@ -11,6 +11,12 @@ pub(super) const fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }
 
+/// White space of XML cut off the front.
+pub(super) fn trim_start(text: &str) -> &str {
+    let spaces = text.bytes().position(|byte| !is_space(byte)).unwrap_or(text.len());
+    text.get(spaces..).unwrap_or_default()
+}
+
 /// White space of XML cut off both ends. A no-break space is not white space here.
 pub(super) fn trim(text: &str) -> &str {
     text.trim_matches([' ', '\t', '\n', '\r'])
@@ -38,16 +44,48 @@ const fn is_name_char(character: char) -> bool {
             '-' | '.' | '0'..='9' | '\u{b7}' | '\u{300}'..='\u{36f}' | '\u{203f}'..='\u{2040}')
 }
 
+/// What a byte of ASCII may be in a tag; the bytes of all other characters have none of these.
+#[derive(Clone, Copy)]
+struct Class(u8);
+
+impl Class {
+    const NAME_START: u8 = 1;
+    const NAME: u8 = 2;
+    /// Ends a value, or makes it differ from its normal form.
+    const IN_VALUE: u8 = 4;
+    const NOT_ASCII: u8 = 8;
+
+    const TABLE: [Self; 256] = {
+        let mut table = [Self(0); 256];
+        let mut rest: &mut [Self] = &mut table;
+        let mut byte = 0_u8;
+        while let Some((class, tail)) = rest.split_first_mut() {
+            class.0 = match byte {
+                b'A'..=b'Z' | b'a'..=b'z' | b':' | b'_' => Self::NAME_START | Self::NAME,
+                b'0'..=b'9' | b'-' | b'.' => Self::NAME,
+                b'"' | b'\'' | b'<' | b'&' | b'\t' | b'\n' | b'\r' => Self::IN_VALUE,
+                0x80.. => Self::NOT_ASCII,
+                _ => 0,
+            };
+            byte = byte.wrapping_add(1);
+            rest = tail;
+        }
+        table
+    };
+
+    fn of(byte: u8, wanted: u8) -> bool {
+        static TABLE: [Class; 256] = Class::TABLE;
+        TABLE.get(usize::from(byte)).is_some_and(|class| class.0 & wanted != 0)
+    }
+}
+
 /// Length in bytes of the name that `text` starts with; 0 when it starts with none.
 pub(super) fn name_length(text: &str) -> usize {
     let bytes = text.as_bytes();
-    if !bytes.first().is_some_and(|&b| b.is_ascii_alphabetic() || !b.is_ascii() || b == b'_' || b == b':') {
+    if !bytes.first().is_some_and(|&byte| Class::of(byte, Class::NAME_START | Class::NOT_ASCII)) {
         return 0;
     }
-    let ascii = bytes
-        .iter()
-        .position(|&b| !(b.is_ascii_alphanumeric() || matches!(b, b'_' | b':' | b'-' | b'.')))
-        .unwrap_or(bytes.len());
+    let ascii = bytes.iter().position(|&byte| !Class::of(byte, Class::NAME)).unwrap_or(bytes.len());
     if bytes.get(ascii).is_none_or(u8::is_ascii) {
         return ascii;
     }
@@ -56,6 +94,11 @@ pub(super) fn name_length(text: &str) -> usize {
         return 0;
     }
     characters.find(|&(_, c)| !is_name_char(c)).map_or(text.len(), |(offset, _)| offset)
+}
+
+/// Length in bytes of what `text` starts with that means itself in an attribute's value, between either quotes.
+pub(super) fn plain_length(text: &str) -> usize {
+    text.bytes().position(|byte| Class::of(byte, Class::IN_VALUE)).unwrap_or(text.len())
 }
 
 /// What a whole document contains, found in one pass over its bytes.

@@ -1,16 +1,18 @@
 //! Strict well-formedness over quick-xml's tokenizer.
 //!
-//! The tokenizer finds where a tag, text or reference ends; everything else that XML 1.0 (fifth edition)
-//! demands of a document without a DTD is demanded here, because the tokenizer does not: names,
-//! characters, attributes, references, nesting, one root, the XML declaration. A DOCTYPE of any kind is
-//! refused, so that entities cannot exist (`reliability.md` threat T-09). Namespaces are not processed.
+//! The tokenizer finds where a comment, CDATA section, instruction or declaration ends, and where a tag or reference
+//! does with which something is wrong; those in order are most of any document and are read here at once. Everything
+//! else that XML 1.0 (fifth edition) demands of a document without a DTD is demanded here, because the tokenizer
+//! does not: names, characters, attributes, references, nesting, one root, the XML declaration. A DOCTYPE of any kind
+//! is refused, so that entities cannot exist (`reliability.md` threat T-09). Namespaces are not processed.
 //!
 //! Work is linear in the length of the document: depth and attributes are capped before they cost anything.
 
+use memchr::memchr2;
 use quick_xml::Reader as Tokenizer;
 use quick_xml::events::Event as Token;
 
-use super::characters::{is_char, is_space, lookalike, name_length, survey};
+use super::characters::{is_char, is_space, lookalike, name_length, plain_length, survey, trim_start};
 use crate::problem::{Code, Problem, Span, shown};
 
 /// Deepest nesting, the root counted.
@@ -150,7 +152,8 @@ enum Part {
 /// Reads a document that has been decoded.
 pub(super) struct Reader<'s> {
     source: &'s str,
-    tokens: Tokenizer<&'s [u8]>,
+    /// How far it has been read.
+    at: usize,
     part: Part,
     open: Vec<(&'s str, Span)>,
     attributes: Vec<RawAttribute<'s>>,
@@ -174,13 +177,9 @@ impl<'s> Reader<'s> {
                 "a second byte order mark before the root element: send one, or none",
             ));
         }
-        let mut tokens = Tokenizer::from_str(source);
-        let config = tokens.config_mut();
-        config.check_end_names = false;
-        config.allow_unmatched_ends = true;
         Ok(Self {
             source,
-            tokens,
+            at: 0,
             part: Part::Prolog,
             open: Vec::with_capacity(8),
             attributes: Vec::with_capacity(8),
@@ -201,35 +200,95 @@ impl<'s> Reader<'s> {
     /// The next event, or why the document is not well-formed (12100).
     pub(super) fn next(&mut self) -> Result<Event<'s>, Problem> {
         loop {
-            let start = self.offset();
-            self.refuse_declarations(start)?;
-            let Ok(token) = self.tokens.read_event() else { return Err(self.unfinished(start)) };
-            let at = Span::new(start, self.offset());
-            match token {
-                Token::Start(_) => return self.start_tag(at, false),
-                Token::Empty(_) => return self.start_tag(at, true),
-                Token::End(end) => {
-                    let name = end.name();
-                    return self.end_tag(at, name.as_ref());
+            let rest = self.source.get(self.at..).unwrap_or_default();
+            match rest.as_bytes() {
+                [b'<', b'/', ..] => {
+                    if let Some(at) = self.plain_end_tag(rest) {
+                        return Ok(self.close(at));
+                    }
                 }
-                Token::Text(_) => {
+                [b'<', b'!' | b'?', ..] => {}
+                [b'<', ..] => {
+                    if let Some((name, at, empty)) = self.plain_start_tag(rest) {
+                        return self.open(name, at, empty);
+                    }
+                }
+                [b'&', ..] => {
+                    if let Some((character, at)) = self.plain_reference(rest) {
+                        return Ok(Event::Reference { character, at });
+                    }
+                }
+                [] => return self.end_of_document(),
+                text => {
+                    let length = memchr2(b'<', b'&', text).unwrap_or(text.len());
+                    let at = self.advance(length);
                     if let Some(event) = self.text(at)? {
                         return Ok(event);
                     }
+                    continue;
                 }
-                Token::CData(_) => return self.cdata(at),
-                Token::GeneralRef(_) => return self.reference(at),
-                Token::Comment(_) => self.comment(at)?,
-                Token::Decl(_) => self.declaration(at)?,
-                Token::PI(_) => self.instruction(at)?,
-                Token::DocType(_) => return Err(Self::doctype(at)),
-                Token::Eof => return self.end_of_document(),
+            }
+            if let Some(event) = self.token(rest)? {
+                return Ok(event);
             }
         }
     }
 
-    fn offset(&self) -> usize {
-        usize::try_from(self.tokens.buffer_position()).unwrap_or(usize::MAX)
+    /// Goes on by so many bytes, and says where they stand.
+    fn advance(&mut self, length: usize) -> Span {
+        let start = self.at;
+        self.at = start + length;
+        Span::new(start, self.at)
+    }
+
+    /// Reads a start tag with which nothing is wrong, at the start of `rest`.
+    fn plain_start_tag(&mut self, rest: &'s str) -> Option<(&'s str, Span, bool)> {
+        let (name, after) = split_name(rest.get(1..)?);
+        let tail = self.scan_attributes(after, self.source.len() - after.len()).ok()?;
+        let empty = tail.starts_with('/');
+        let length = rest.len() - tail.len() + if empty { 2 } else { 1 };
+        (!name.is_empty() && !tail.is_empty()).then(|| (name, self.advance(length), empty))
+    }
+
+    /// Reads the end tag of the innermost open element, at the start of `rest`, without white space in it.
+    fn plain_end_tag(&mut self, rest: &str) -> Option<Span> {
+        let &(open, _) = self.open.last()?;
+        rest.get(2..)?.strip_prefix(open)?.starts_with('>').then(|| self.advance(open.len() + 3))
+    }
+
+    /// Reads a reference that names a character, at the start of `rest` in the root.
+    fn plain_reference(&mut self, rest: &str) -> Option<(char, Span)> {
+        /// The longest that is worth a look: `&#x10FFFF;`.
+        const LONGEST: usize = 10;
+        let end =
+            rest.bytes().take(LONGEST).position(|byte| byte == b';').filter(|_| self.part == Part::Root)?;
+        let character = resolve(rest.get(1..end)?)?;
+        Some((character, self.advance(end + 1)))
+    }
+
+    /// Reads what the tokenizer finds at the start of `rest`.
+    fn token(&mut self, rest: &'s str) -> Result<Option<Event<'s>>, Problem> {
+        self.refuse_declarations(rest)?;
+        let mut tokens = Tokenizer::from_str(rest);
+        let config = tokens.config_mut();
+        config.check_end_names = false;
+        config.allow_unmatched_ends = true;
+        let Ok(token) = tokens.read_event() else { return Err(self.unfinished(rest)) };
+        let at = self.advance(usize::try_from(tokens.buffer_position()).unwrap_or(usize::MAX));
+        match token {
+            Token::Start(_) => return self.start_tag(at, false).map(Some),
+            Token::Empty(_) => return self.start_tag(at, true).map(Some),
+            Token::End(end) => return self.end_tag(at, end.name().as_ref()).map(Some),
+            Token::Text(_) => return self.text(at),
+            Token::CData(_) => return self.cdata(at).map(Some),
+            Token::GeneralRef(_) => return self.reference(at).map(Some),
+            Token::Comment(_) => self.comment(at)?,
+            Token::Decl(_) => self.declaration(at)?,
+            Token::PI(_) => self.instruction(at)?,
+            Token::DocType(_) => return Err(Self::doctype(at)),
+            Token::Eof => return self.end_of_document().map(Some),
+        }
+        Ok(None)
     }
 
     fn slice(&self, start: usize, end: usize) -> &'s str {
@@ -241,21 +300,19 @@ impl<'s> Reader<'s> {
     }
 
     /// Refuses `<!DOCTYPE` and its like before the tokenizer looks for their ends.
-    fn refuse_declarations(&self, start: usize) -> Result<(), Problem> {
-        let rest = self.source.as_bytes().get(start..).unwrap_or_default();
-        if !rest.starts_with(b"<!") || rest.starts_with(b"<!--") || rest.starts_with(b"<![CDATA[") {
+    fn refuse_declarations(&self, rest: &str) -> Result<(), Problem> {
+        if !rest.starts_with("<!") || rest.starts_with("<!--") || rest.starts_with("<![CDATA[") {
             return Ok(());
         }
-        let at = Span::new(start, start + 2);
-        if rest.get(2..9).is_some_and(|word| word.eq_ignore_ascii_case(b"DOCTYPE")) {
+        let at = Span::new(self.at, self.at + 2);
+        if rest.as_bytes().get(2..9).is_some_and(|word| word.eq_ignore_ascii_case(b"DOCTYPE")) {
             return Err(Self::doctype(at));
         }
         Err(malformed(at, "<! starts neither a comment nor a CDATA section: write &lt;! for text"))
     }
 
-    /// Explains why the tokenizer found no end of what starts at `start`.
-    fn unfinished(&mut self, start: usize) -> Problem {
-        let rest = self.source.get(start..).unwrap_or_default();
+    /// Explains why the tokenizer found no end of what `rest` starts with.
+    fn unfinished(&mut self, rest: &'s str) -> Problem {
         let message = if rest.starts_with('&') {
             "& starts no reference: write &amp;"
         } else if rest.starts_with("<!--") {
@@ -267,22 +324,20 @@ impl<'s> Reader<'s> {
         } else if rest.starts_with("</") {
             "this end tag is never closed"
         } else {
-            let inside = rest.get(1..).unwrap_or_default();
-            let (_, after) = inside.split_at_checked(name_length(inside)).unwrap_or_default();
-            let after_offset = self.source.len().saturating_sub(after.len());
-            if let Err(problem) = self.scan_attributes(after, after_offset) {
+            let (_, after) = split_name(rest.get(1..).unwrap_or_default());
+            if let Err(problem) = self.scan_all_attributes(after, self.source.len() - after.len()) {
                 return problem;
             }
             "this tag is never closed"
         };
-        malformed(Span::new(start, start + 1), message)
+        malformed(Span::new(self.at, self.at + 1), message)
     }
 
     fn start_tag(&mut self, at: Span, empty: bool) -> Result<Event<'s>, Problem> {
         let start = at.start as usize + 1;
         let end = (at.end as usize).saturating_sub(if empty { 2 } else { 1 });
         let inside = self.slice(start, end);
-        let (name, rest) = inside.split_at_checked(name_length(inside)).unwrap_or_default();
+        let (name, rest) = split_name(inside);
         if name.is_empty() {
             return Err(unexpected(inside, start, "the name of an element"));
         }
@@ -290,6 +345,13 @@ impl<'s> Reader<'s> {
         if rest.bytes().next().is_some_and(|b| !is_space(b)) {
             return Err(unexpected(rest, attributes_at, "a space or the end of the tag"));
         }
+        let event = self.open(name, at, empty)?;
+        self.scan_all_attributes(rest, attributes_at)?;
+        Ok(event)
+    }
+
+    /// Takes in a start tag that is well-formed by itself.
+    fn open(&mut self, name: &'s str, at: Span, empty: bool) -> Result<Event<'s>, Problem> {
         if self.part == Part::Epilog {
             let name = shown(name);
             return Err(malformed(at, format!("<{name}> follows the root element: there can be only one")));
@@ -297,7 +359,6 @@ impl<'s> Reader<'s> {
         if self.open.len() >= MAX_DEPTH {
             return Err(malformed(at, format!("elements are nested deeper than {MAX_DEPTH}")));
         }
-        self.scan_attributes(rest, attributes_at)?;
         self.part = Part::Root;
         if !empty {
             self.open.push((name, at));
@@ -308,18 +369,23 @@ impl<'s> Reader<'s> {
     }
 
     fn end_tag(&mut self, at: Span, name: &str) -> Result<Event<'s>, Problem> {
-        match self.open.pop() {
-            Some((open, _)) if open == name => {}
+        match self.open.last() {
+            Some((open, _)) if *open == name => Ok(self.close(at)),
             Some((open, _)) => {
                 let (name, open) = (shown(name), shown(open));
-                return Err(malformed(at, format!("</{name}> where </{open}> belongs")));
+                Err(malformed(at, format!("</{name}> where </{open}> belongs")))
             }
-            None => return Err(malformed(at, format!("</{}> closes no element", shown(name)))),
+            None => Err(malformed(at, format!("</{}> closes no element", shown(name)))),
         }
+    }
+
+    /// Takes in the end tag of the innermost open element.
+    fn close(&mut self, at: Span) -> Event<'s> {
+        self.open.pop();
         if self.open.is_empty() {
             self.part = Part::Epilog;
         }
-        Ok(Event::End { at })
+        Event::End { at }
     }
 
     fn text(&self, at: Span) -> Result<Option<Event<'s>>, Problem> {
@@ -401,7 +467,7 @@ impl<'s> Reader<'s> {
             ));
         }
         let inside = self.slice(5, (at.end as usize).saturating_sub(2));
-        self.scan_attributes(inside, 5)?;
+        self.scan_all_attributes(inside, 5)?;
         let mut parts = self.attributes.iter().peekable();
         let version = parts.next_if(|a| a.name == "version").is_some_and(|a| {
             let minor = a.value.strip_prefix("1.");
@@ -430,15 +496,28 @@ impl<'s> Reader<'s> {
         Ok(Event::Eof)
     }
 
-    /// Reads the attributes of a tag. `text` starts after the name, at `offset` of the source.
-    fn scan_attributes(&mut self, text: &'s str, offset: usize) -> Result<(), Problem> {
+    /// Reads the attributes in `text`, which stands at `offset` of the source and holds nothing else.
+    fn scan_all_attributes(&mut self, text: &'s str, offset: usize) -> Result<(), Problem> {
+        let tail = self.scan_attributes(text, offset)?;
+        if tail.is_empty() {
+            return Ok(());
+        }
+        let before = text.len() - tail.len();
+        let spaced = text.as_bytes().get(..before).and_then(<[u8]>::last).copied().is_some_and(is_space);
+        let wanted = if spaced { "the name of an attribute" } else { "a space between attributes" };
+        Err(unexpected(tail, offset + before, wanted))
+    }
+
+    /// Reads the attributes of a tag. `text` starts after the name, at `offset` of the source. Gives what follows them:
+    /// nothing, or a text that starts with `>` or `/>`.
+    fn scan_attributes(&mut self, text: &'s str, offset: usize) -> Result<&'s str, Problem> {
         self.attributes.clear();
         let end = offset + text.len();
         let mut rest = text;
         loop {
-            let trimmed = rest.trim_ascii_start();
-            if trimmed.is_empty() {
-                return Ok(());
+            let trimmed = trim_start(rest);
+            if matches!(trimmed.as_bytes(), [] | [b'>', ..] | [b'/', b'>', ..]) {
+                return Ok(trimmed);
             }
             let at = end - trimmed.len();
             if trimmed.len() == rest.len() {
@@ -461,34 +540,40 @@ impl<'s> Reader<'s> {
     }
 }
 
+/// Cuts a text behind the name that it starts with.
+fn split_name(text: &str) -> (&str, &str) {
+    text.split_at_checked(name_length(text)).unwrap_or_default()
+}
+
 /// Reads one attribute at the start of `text`, and gives what follows it.
 fn scan_attribute(text: &str, offset: usize) -> Result<(RawAttribute<'_>, &str), Problem> {
     let end = offset + text.len();
-    let (name, rest) = text.split_at_checked(name_length(text)).unwrap_or_default();
+    let (name, rest) = split_name(text);
     if name.is_empty() {
         return Err(unexpected(text, offset, "the name of an attribute"));
     }
-    let rest = rest.trim_ascii_start();
+    let rest = trim_start(rest);
     let Some(rest) = rest.strip_prefix('=') else {
         return Err(unexpected(rest, end - rest.len(), "the = after the name of an attribute"));
     };
-    let rest = rest.trim_ascii_start();
+    let rest = trim_start(rest);
     let Some(quote) = rest.bytes().next().filter(|byte| matches!(byte, b'"' | b'\'')) else {
         return Err(unexpected(rest, end - rest.len(), "a straight quote"));
     };
     let quoted = rest.get(1..).unwrap_or_default();
     let value_at = end - quoted.len();
-    // One look at each byte: values are short, and most have nothing special.
-    let mut plain = true;
-    let end_of_value = quoted.bytes().position(|byte| {
-        plain &= !matches!(byte, b'&' | b'\t' | b'\n' | b'\r');
-        byte == quote || byte == b'<'
-    });
-    let (value, tail) = quoted.split_at_checked(end_of_value.unwrap_or(quoted.len())).unwrap_or_default();
+    // Nearly every value means itself, and ends where that ends.
+    let mut length = plain_length(quoted);
+    let plain = quoted.as_bytes().get(length) == Some(&quote);
+    if !plain {
+        length = quoted.bytes().position(|byte| byte == quote || byte == b'<').unwrap_or(quoted.len());
+    }
+    let (value, tail) = quoted.split_at_checked(length).unwrap_or_default();
     if tail.bytes().next() != Some(quote) {
         return Err(open_value(value, value_at));
     }
     let tail = tail.get(1..).unwrap_or_default();
+    let plain = plain || !value.bytes().any(|byte| matches!(byte, b'&' | b'\t' | b'\n' | b'\r'));
     if !plain {
         check_references(value, value_at)?;
     }
@@ -536,3 +621,6 @@ fn bad_reference(name: &str, at: Span) -> Problem {
     };
     malformed(at, format!("&{}; {help}", shown(name)))
 }
+
+#[cfg(test)]
+mod tests;
