@@ -1,6 +1,6 @@
 //! Identifiers: Twilio SIDs, the leg a call stands on, and the reply an effect waits for.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -22,7 +22,16 @@ impl fmt::Display for IdError {
 
 impl std::error::Error for IdError {}
 
-const HEX: &[u8; 16] = b"0123456789abcdef";
+/// The two hexadecimal digits of a byte, in lower case.
+fn hex(byte: u8) -> [u8; 2] {
+    let digit = |nibble: u8| if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 };
+    [digit(byte >> 4), digit(byte & 15)]
+}
+
+/// The value of a hexadecimal digit.
+fn nibble(digit: u8) -> u32 {
+    char::from(digit).to_digit(16).unwrap_or_default()
+}
 
 /// The 34 characters of a SID: two capitals and 32 hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -34,10 +43,7 @@ impl SidText {
         let (head, digits) = text.split_at_mut(2);
         head.copy_from_slice(&prefix);
         for (digit, byte) in digits.chunks_exact_mut(2).zip(bits.to_be_bytes()) {
-            if let [high, low] = digit {
-                *high = HEX.get(usize::from(byte >> 4)).copied().unwrap_or(b'0');
-                *low = HEX.get(usize::from(byte & 15)).copied().unwrap_or(b'0');
-            }
+            digit.copy_from_slice(&hex(byte));
         }
         Self(text)
     }
@@ -54,8 +60,7 @@ impl SidText {
     }
 
     fn bits(&self) -> u128 {
-        let digit = |byte: u8| char::from(byte).to_digit(16).map_or(0, u128::from);
-        self.0.iter().skip(2).fold(0, |bits, byte| bits << 4 | digit(*byte))
+        self.0.iter().skip(2).fold(0, |bits, byte| bits << 4 | u128::from(nibble(*byte)))
     }
 }
 
@@ -256,7 +261,7 @@ impl ReplyId {
     pub fn idempotency_token(&self) -> String {
         let digits = self.call.as_str();
         let part = |range: std::ops::Range<usize>| digits.get(range).unwrap_or_default();
-        let low = u32::from_str_radix(part(26..34), 16).unwrap_or_default() ^ self.step;
+        let low = part(26..34).bytes().fold(0, |bits, byte| bits << 4 | nibble(byte)) ^ self.step;
         let mut token = String::with_capacity(36);
         // Version 8 (our own layout) and the RFC 9562 variant take the place of two digits.
         for piece in
@@ -265,8 +270,9 @@ impl ReplyId {
             token.push_str(piece);
         }
         token.make_ascii_lowercase();
-        // Writing to a string cannot fail.
-        let _ = write!(token, "{low:08x}");
+        for byte in low.to_be_bytes() {
+            token.extend(hex(byte).map(char::from));
+        }
         token
     }
 }

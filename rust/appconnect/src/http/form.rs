@@ -8,6 +8,22 @@ pub(super) const fn percent(byte: u8) -> [u8; 3] {
     [b'%', digit(byte >> 4), digit(byte & 15)]
 }
 
+/// Appends a number in decimal digits.
+pub(super) fn push_decimal(number: u64, out: &mut Vec<u8>) {
+    let mut digits = [0; 20];
+    let mut rest = number;
+    let mut used = 0;
+    for digit in digits.iter_mut().rev() {
+        *digit = b'0' + u8::try_from(rest % 10).unwrap_or_default();
+        used += 1;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    out.extend_from_slice(digits.get(digits.len() - used..).unwrap_or_default());
+}
+
 /// Whether a byte is written as it is: RFC 3986's unreserved characters.
 static IS_PLAIN: [bool; 256] = {
     let mut table = [false; 256];
@@ -139,7 +155,8 @@ pub(super) fn without_names_of(query: &str, form: &[u8]) -> Option<String> {
 /// Appends what is signed of a form: names in code point order, the values of one name sorted and without repeats
 /// (`webhooks.md` section 9).
 pub(super) fn push_signed(pairs: &[(&str, &str)], out: &mut Vec<u8>) {
-    let mut sorted: Vec<_> = pairs.iter().map(|pair| (leading(pair.0), *pair)).collect();
+    // Small items, since sorting moves them about.
+    let mut sorted: Vec<_> = pairs.iter().map(|pair| (leading(pair.0), pair)).collect();
     sorted.sort_unstable();
     sorted.dedup();
     for (_, (name, value)) in sorted {
@@ -151,12 +168,10 @@ pub(super) fn push_signed(pairs: &[(&str, &str)], out: &mut Vec<u8>) {
 /// The first eight bytes of a name as a number that orders like the name: nearly all names differ in them.
 fn leading(name: &str) -> u64 {
     let bytes = name.as_bytes();
-    let first = bytes.first_chunk().copied().unwrap_or_else(|| {
-        let mut padded = [0; 8];
-        padded.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
-        padded
-    });
-    u64::from_be_bytes(first)
+    match bytes.first_chunk() {
+        Some(first) => u64::from_be_bytes(*first),
+        None => (0..8).fold(0, |all, at| all << 8 | bytes.get(at).copied().map_or(0, u64::from)),
+    }
 }
 
 #[cfg(test)]
@@ -201,6 +216,15 @@ mod tests {
             assert_eq!(encoded(&[("k", value)]), expected);
         }
         assert_eq!(encoded(&[("a[]", "1"), ("", "2"), ("a[]", "3")]), "a%5B%5D=1&=2&a%5B%5D=3");
+    }
+
+    #[test]
+    fn numbers_are_decimal() {
+        for number in [0, 9, 10, 471, 1_700_000_000, u64::MAX] {
+            let mut out = vec![b'x'];
+            push_decimal(number, &mut out);
+            assert_eq!(out, format!("x{number}").into_bytes());
+        }
     }
 
     #[test]

@@ -106,23 +106,22 @@ impl Request {
         for (name, value) in webhook.pairs {
             form::encode(name, value, &mut form);
         }
-        let (url, signature) = match webhook.method {
-            Method::Get => {
-                let url = with_form(webhook.url, &form)?;
-                let signature = webhook.signer.sign_url(&url);
-                (url, signature)
-            }
-            Method::Post => {
-                let signature = webhook.signer.sign_form(webhook.url, webhook.pairs);
-                (webhook.url.clone(), signature)
-            }
+        let (url, signed) = match webhook.method {
+            Method::Get => (with_form(webhook.url, &form)?, &[][..]),
+            Method::Post => (webhook.url.clone(), webhook.pairs),
         };
-        Ok(Self::assemble(webhook, url, webhook.url.clone(), &signature, &form))
+        Ok(Self::assemble(webhook, url, webhook.url.clone(), signed, &form))
     }
 
-    /// Writes the buffer. Of `webhook`, its URL and pairs are not looked at.
-    fn assemble(webhook: &Webhook<'_>, url: Url, document_url: Url, signature: &str, form: &[u8]) -> Self {
-        let Webhook { method, options, idempotency_token: token, .. } = *webhook;
+    /// Writes the buffer. `signed` are the pairs of a POST; of `webhook`, its own URL and pairs are not looked at.
+    fn assemble(
+        webhook: &Webhook<'_>,
+        url: Url,
+        document_url: Url,
+        signed: &[(&str, &str)],
+        form: &[u8],
+    ) -> Self {
+        let Webhook { method, options, signer, .. } = *webhook;
         let target = url.path_and_query();
         let mut out = Vec::with_capacity(
             USUAL_HEAD_BYTES + target.len() + webhook.cookie.map_or(0, str::len) + form.len(),
@@ -138,22 +137,21 @@ impl Request {
             if options.charset_suffix {
                 out.extend_from_slice(b"; charset=UTF-8");
             }
+            out.extend_from_slice(b"\r\nContent-Length: ");
+            form::push_decimal(form.len() as u64, &mut out);
             out.extend_from_slice(b"\r\n");
-            push_header("Content-Length", &form.len().to_string(), &mut out);
         }
-        push_header("X-Twilio-Signature", signature, &mut out);
-        push_header(IDEMPOTENCY_TOKEN, token, &mut out);
+        out.extend_from_slice(b"X-Twilio-Signature: ");
+        signer.push_form_signature(&url, signed, &mut out);
+        out.extend_from_slice(b"\r\n");
+        push_header(IDEMPOTENCY_TOKEN, webhook.idempotency_token, &mut out);
         if options.standard_webhooks {
             // The receiver's view of a GET has no body: what is protected then is the query.
             let payload = match method {
                 Method::Get => target.split_once('?').map_or(&b""[..], |(_, query)| query.as_bytes()),
                 Method::Post => form,
             };
-            let seconds = webhook.now.0 / 1_000;
-            push_header("webhook-id", token, &mut out);
-            push_header("webhook-timestamp", &seconds.to_string(), &mut out);
-            let signed = webhook.signer.standard_webhook(token, seconds, payload);
-            push_header("webhook-signature", &signed, &mut out);
+            push_standard_webhook(webhook, payload, &mut out);
         }
         if let Some(cookie) = webhook.cookie {
             push_header("Cookie", cookie, &mut out);
@@ -268,19 +266,14 @@ impl Request {
         };
         let refused = |_| redirect_error("the redirect leads to a URL that is too long");
         let own_url = with_kept_query(self.redirect_url(location)?, &self.document_url).map_err(refused)?;
-        let (url, document_url, signature) = match method {
+        let pairs = if method == Method::Post { form::decode(self.form()) } else { Vec::new() };
+        let signed: Vec<_> = pairs.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        let (url, document_url) = match method {
             Method::Get => {
                 let url = with_form(&own_url, self.form()).map_err(refused)?;
-                let document_url = without_form(&own_url, self.form()).map_err(refused)?;
-                let signature = signer.sign_url(&url);
-                (url, document_url, signature)
+                (url, without_form(&own_url, self.form()).map_err(refused)?)
             }
-            Method::Post => {
-                let pairs = form::decode(self.form());
-                let pairs: Vec<_> = pairs.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
-                let signature = signer.sign_form(&own_url, &pairs);
-                (own_url.clone(), own_url, signature)
-            }
+            Method::Post => (own_url.clone(), own_url),
         };
         let same_origin = url.same_origin(&self.url);
         let cookie = jar.filter(|_| same_origin).and_then(|jar| jar.header(&url, now));
@@ -295,7 +288,7 @@ impl Request {
             authorization: self.header(AUTHORIZATION).filter(|_| same_origin),
             options: self.options,
         };
-        Ok(Self::assemble(&webhook, url, document_url, &signature, self.form()))
+        Ok(Self::assemble(&webhook, url, document_url, &signed, self.form()))
     }
 
     /// The URL that a `Location` header names.
@@ -320,6 +313,19 @@ impl fmt::Debug for Request {
 
 const fn redirect_error(message: &'static str) -> UrlError {
     UrlError { kind: UrlErrorKind::Redirect, message }
+}
+
+/// Appends the three headers of Standard Webhooks.
+fn push_standard_webhook(webhook: &Webhook<'_>, payload: &[u8], out: &mut Vec<u8>) {
+    let token = webhook.idempotency_token;
+    push_header("webhook-id", token, out);
+    out.extend_from_slice(b"webhook-timestamp: ");
+    let mut seconds = Vec::with_capacity(20);
+    form::push_decimal(webhook.now.0 / 1_000, &mut seconds);
+    out.extend_from_slice(&seconds);
+    out.extend_from_slice(b"\r\nwebhook-signature: ");
+    webhook.signer.push_standard_webhook(token, &seconds, payload, out);
+    out.extend_from_slice(b"\r\n");
 }
 
 /// Appends a header, unless its value holds what could start another one.

@@ -58,11 +58,18 @@ impl Signer {
     /// Signs a form POST: 28 characters of base64.
     #[must_use]
     pub fn sign_form(&self, url: &Url, pairs: &[(&str, &str)]) -> String {
+        let mut signature = Vec::with_capacity(28);
+        self.push_form_signature(url, pairs, &mut signature);
+        String::from_utf8(signature).unwrap_or_default()
+    }
+
+    /// Appends the signature of a form POST.
+    pub(super) fn push_form_signature(&self, url: &Url, pairs: &[(&str, &str)], out: &mut Vec<u8>) {
         let own: usize = pairs.iter().map(|(name, value)| name.len() + value.len()).sum();
         let mut text = Vec::with_capacity(url.as_str().len() + own);
         push_url(url, self.port(url), &mut text);
         form::push_signed(pairs, &mut text);
-        BASE64.encode(self.sha1.clone().chain_update(text).finalize().into_bytes())
+        push_base64::<28>(&self.sha1.clone().chain_update(text).finalize().into_bytes(), out);
     }
 
     /// Signs a request whose parameters are all in its URL.
@@ -121,11 +128,21 @@ impl Signer {
     /// auth token. `timestamp` is in seconds since the Unix epoch.
     #[must_use]
     pub fn standard_webhook(&self, id: &str, timestamp: u64, payload: &[u8]) -> String {
-        let mut signature = String::with_capacity(47);
-        signature.push_str("v1,");
-        let mac = self.standard_mac(id, &timestamp.to_string(), payload);
-        BASE64.encode_string(mac.finalize().into_bytes(), &mut signature);
-        signature
+        let mut signature = Vec::with_capacity(47);
+        self.push_standard_webhook(id, timestamp.to_string().as_bytes(), payload, &mut signature);
+        String::from_utf8(signature).unwrap_or_default()
+    }
+
+    /// Appends the value of `webhook-signature`.
+    pub(super) fn push_standard_webhook(
+        &self,
+        id: &str,
+        timestamp: &[u8],
+        payload: &[u8],
+        out: &mut Vec<u8>,
+    ) {
+        out.extend_from_slice(b"v1,");
+        push_base64::<44>(&self.standard_mac(id, timestamp, payload).finalize().into_bytes(), out);
     }
 
     /// Whether the headers `webhook-id`, `webhook-timestamp` and `webhook-signature` fit a payload and are at most 300
@@ -146,14 +163,20 @@ impl Signer {
         signature
             .split(' ')
             .filter_map(|one| BASE64.decode(one.strip_prefix("v1,")?).ok())
-            .any(|one| self.standard_mac(id, timestamp, payload).verify_slice(&one).is_ok())
+            .any(|one| self.standard_mac(id, timestamp.as_bytes(), payload).verify_slice(&one).is_ok())
     }
 
-    fn standard_mac(&self, id: &str, timestamp: &str, payload: &[u8]) -> Hmac<Sha256> {
-        [id.as_bytes(), b".", timestamp.as_bytes(), b".", payload]
-            .iter()
-            .fold(self.sha256.clone(), Mac::chain_update)
+    fn standard_mac(&self, id: &str, timestamp: &[u8], payload: &[u8]) -> Hmac<Sha256> {
+        [id.as_bytes(), b".", timestamp, b".", payload].iter().fold(self.sha256.clone(), Mac::chain_update)
     }
+}
+
+/// Appends a digest in base64, which takes `N` characters.
+fn push_base64<const N: usize>(digest: &[u8], out: &mut Vec<u8>) {
+    let mut text = [0; N];
+    // It has room: `N` is the length that the digest's own has in base64.
+    let written = BASE64.encode_slice(digest, &mut text).unwrap_or_default();
+    out.extend_from_slice(text.get(..written).unwrap_or_default());
 }
 
 const BODY_DIGEST: &str = "bodySHA256";
@@ -174,7 +197,7 @@ fn push_url(url: &Url, port: Option<u16>, out: &mut Vec<u8>) {
     out.extend_from_slice(url.written_host().as_bytes());
     if let Some(port) = port {
         out.push(b':');
-        out.extend_from_slice(port.to_string().as_bytes());
+        form::push_decimal(port.into(), out);
     }
     out.extend_from_slice(url.encoded_target().as_bytes());
 }
