@@ -181,7 +181,7 @@ impl Engine {
     /// next `Tick`.
     pub fn restore(&mut self, now: Millis, bytes: &[u8]) -> Result<Vec<CallSid>, SnapshotError> {
         let leg = snapshot::read(bytes)?;
-        let mut sids: Vec<_> = leg.sids().collect();
+        let mut sids: Vec<_> = leg.sids().copied().collect();
         sids.sort_unstable();
         sids.dedup();
         if self.legs.named(&leg.line.id).or(sids.iter().find_map(|sid| self.legs.of_call(*sid))).is_some() {

@@ -53,7 +53,7 @@ impl Hasher for SidHasher {
 struct Slot {
     leg: Leg,
     deadline: Option<Millis>,
-    /// In order, without repeats.
+    /// Without repeats.
     sids: Vec<CallSid>,
 }
 
@@ -126,15 +126,18 @@ impl Tables {
             self.deadlines.extend(deadline.map(|new| (new, place)));
             slot.deadline = deadline;
         }
+        // A leg has few SIDs, so that looking through them beats any order.
         self.fresh.clear();
-        self.fresh.extend(slot.leg.sids());
-        self.fresh.sort_unstable();
-        self.fresh.dedup();
+        slot.leg.sids().for_each(|sid| {
+            if !self.fresh.contains(sid) {
+                self.fresh.push(*sid);
+            }
+        });
         if self.fresh != slot.sids {
-            for old in slot.sids.iter().filter(|old| self.fresh.binary_search(old).is_err()) {
+            for old in slot.sids.iter().filter(|old| !self.fresh.contains(old)) {
                 self.calls.remove(old);
             }
-            for new in self.fresh.iter().filter(|new| slot.sids.binary_search(new).is_err()) {
+            for new in self.fresh.iter().filter(|new| !slot.sids.contains(new)) {
                 self.calls.insert(*new, place);
             }
             slot.sids.clone_from(&self.fresh);

@@ -167,7 +167,7 @@ fn a_panic_ends_its_leg_with_a_problem_and_a_bill_for_every_call() {
 fn a_panic_leaves_the_other_legs_alone() {
     let mut desk = Desk::new();
     let broken = desk.engine.legs.named(&leg("broken")).unwrap();
-    let call = desk.engine.legs.get(broken).unwrap().sids().next().unwrap();
+    let call = desk.engine.legs.get(broken).unwrap().sids().next().copied().unwrap();
     desk.break_after(|_| {});
     assert!(desk.effects.iter().all(|effect| !format!("{effect:?}").contains("sound")));
     let changed = desk.engine.handle(Millis(1_000), Input::Modify(Modify { call, change: Change::Complete }));

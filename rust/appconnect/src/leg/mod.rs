@@ -75,12 +75,12 @@ impl Leg {
 
     /// Every SID under which this leg can be reached: its calls, the dialling side's views of its hops, and the calls
     /// that have ended and still have requests under way. A SID may come twice.
-    pub(crate) fn sids(&self) -> impl Iterator<Item = CallSid> {
-        let calls = self.calls.iter().flat_map(|call| [Some(call.sid), hop_of(call).map(|hop| hop.child)]);
+    pub(crate) fn sids(&self) -> impl Iterator<Item = &CallSid> {
+        let calls = self.calls.iter();
+        let calls = calls.flat_map(|call| [&call.sid].into_iter().chain(hop_of(call).map(|hop| &hop.child)));
         // A reply finds its leg by the call that asked; that one may be gone while a request about another is open.
-        let exchanges = self.line.exchanges.iter();
-        let requests = exchanges.flat_map(|exchange| [Some(exchange.call), Some(exchange.owner)]);
-        calls.chain(requests).flatten()
+        let requests = self.line.exchanges.iter().flat_map(|exchange| [&exchange.call, &exchange.owner]);
+        calls.chain(requests)
     }
 }
 
