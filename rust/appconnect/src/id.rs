@@ -322,12 +322,13 @@ impl Seed {
     /// The time keeps a name that is used again from making the same SIDs again.
     #[must_use]
     pub fn sid_bits(&self, leg: &LegId, born_ms: u64, counter: u32) -> u128 {
-        let digest = Sha256::new()
-            .chain_update(self.0)
-            .chain_update(counter.to_be_bytes())
-            .chain_update(born_ms.to_be_bytes())
-            .chain_update(leg.as_str().as_bytes())
-            .finalize();
+        // In one piece, which is hashed quicker than its parts one after the other.
+        let mut text = Vec::with_capacity(self.0.len() + 12 + leg.as_str().len());
+        text.extend_from_slice(&self.0);
+        text.extend_from_slice(&counter.to_be_bytes());
+        text.extend_from_slice(&born_ms.to_be_bytes());
+        text.extend_from_slice(leg.as_str().as_bytes());
+        let digest = Sha256::digest(&text);
         digest.iter().take(16).fold(0, |bits, byte| (bits << 8) | u128::from(*byte))
     }
 }

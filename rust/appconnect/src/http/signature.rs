@@ -69,7 +69,9 @@ impl Signer {
         let mut text = Vec::with_capacity(url.as_str().len() + own);
         push_url(url, self.port(url), &mut text);
         form::push_signed(pairs, &mut text);
-        push_base64::<28>(&self.sha1.clone().chain_update(text).finalize().into_bytes(), out);
+        let mut mac = self.sha1.clone();
+        mac.update(&text);
+        push_base64::<28>(&mac.finalize().into_bytes(), out);
     }
 
     /// Signs a request whose parameters are all in its URL.
@@ -167,7 +169,11 @@ impl Signer {
     }
 
     fn standard_mac(&self, id: &str, timestamp: &[u8], payload: &[u8]) -> Hmac<Sha256> {
-        [id.as_bytes(), b".", timestamp, b".", payload].iter().fold(self.sha256.clone(), Mac::chain_update)
+        let mut mac = self.sha256.clone();
+        for part in [id.as_bytes(), b".", timestamp, b".", payload] {
+            mac.update(part);
+        }
+        mac
     }
 }
 
