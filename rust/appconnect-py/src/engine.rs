@@ -3,7 +3,6 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use appconnect::effect::Effect;
 use appconnect::engine as core;
 use appconnect::id::{CallSid, Seed};
 use appconnect::input::InputError;
@@ -50,10 +49,6 @@ impl<'py> IntoPyObject<'py> for Refusals {
     }
 }
 
-fn drain(engine: &mut core::Engine) -> Vec<Effect> {
-    std::iter::from_fn(|| engine.poll_effect()).collect()
-}
-
 impl Engine {
     fn lock(&self, py: Python<'_>) -> MutexGuard<'_, core::Engine> {
         // A panic is caught while the lock is held, so it is never poisoned.
@@ -93,7 +88,7 @@ impl Engine {
     /// order to perform them. An input that makes no sense raises `InputError` and changes nothing.
     fn handle(&self, py: Python<'_>, input: AnyInput, now: u64) -> PyResult<Effects> {
         let mut engine = self.lock(py);
-        let outcome = guarded(|| engine.handle(Millis(now), input.0).map(|()| drain(&mut engine)));
+        let outcome = guarded(|| engine.handle(Millis(now), input.0).map(|()| engine.take_effects()));
         drop(engine);
         match outcome {
             Ok(Ok(effects)) => Ok(Effects(effects)),
@@ -119,7 +114,7 @@ impl Engine {
                         refusals.push((place, error));
                     }
                 }
-                (Effects(drain(&mut engine)), Refusals(refusals))
+                (Effects(engine.take_effects()), Refusals(refusals))
             })
         });
         outcome.map_err(|Panicked| defect(py))

@@ -10,6 +10,7 @@ use appconnect::registry::Webhook;
 use pyo3::exceptions::PyTypeError;
 use pyo3::inspect::PyStaticExpr;
 use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedStr;
 use pyo3::type_hint_union;
 
 use crate::effects::MachineDetection;
@@ -366,10 +367,12 @@ impl From<&IncomingCall> for core::Input {
 impl From<&HttpResponse> for core::Input {
     fn from(input: &HttpResponse) -> Self {
         let headers = &input.headers.0;
+        // Not `to_string`, which would go through a formatter.
+        let copy = |(name, value): &(PyBackedStr, PyBackedStr)| (str::to_owned(name), str::to_owned(value));
         Self::HttpResponse(core::HttpResponse {
             reply: input.reply,
             status: input.status,
-            headers: headers.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect(),
+            headers: headers.iter().map(copy).collect(),
             body: input.body.0.to_vec(),
         })
     }

@@ -147,6 +147,13 @@ impl Engine {
         self.effects.pop_front()
     }
 
+    /// All effects that wait, in the order to perform them: what [`Engine::poll_effect`] would give one by one.
+    pub fn take_effects(&mut self) -> Vec<Effect> {
+        // As many are likely to follow next time.
+        let room = VecDeque::with_capacity(self.effects.len());
+        std::mem::replace(&mut self.effects, room).into()
+    }
+
     /// The next moment at which a `Tick` is wanted.
     #[must_use]
     pub fn next_timeout(&self) -> Option<Millis> {
