@@ -111,23 +111,27 @@ pub(super) struct Survey {
 }
 
 /// Looks over all characters of a document.
+pub(super) fn survey(source: &str) -> Survey {
+    if !is_unusual(source.as_bytes()) {
+        return Survey { illegal: None, returns: false };
+    }
+    let returns = source.contains('\r');
+    // Many documents have carriage returns, and nothing else to look for.
+    let suspicious = |&byte: &u8| byte == 0xef || (byte < 0x20 && !is_space(byte));
+    let illegal = if source.as_bytes().iter().any(suspicious) { source.find(|c| !is_char(c)) } else { None };
+    Survey { illegal, returns }
+}
+
+/// Whether there is a control character other than tab and line feed, or the byte EF, with which U+FFFE and U+FFFF
+/// start and much that is legal.
 // Not inlined: beside other code the compiler no longer makes vector instructions of the loop, which is ten
 // times slower.
 #[inline(never)]
-pub(super) fn survey(source: &str) -> Survey {
-    let mut seen = 0_u8;
+fn is_unusual(bytes: &[u8]) -> bool {
     // Without branches, so that the compiler can look at many bytes at once.
-    for &byte in source.as_bytes() {
-        let control = u8::from(byte < 0x20) & u8::from(byte != b'\t') & u8::from(byte != b'\n');
-        let carriage = u8::from(byte == b'\r');
-        seen |= (control & (carriage ^ 1)) | (carriage << 1) | (u8::from(byte == 0xef) << 2);
-    }
-    // U+FFFE and U+FFFF start with the byte EF, and so does much that is legal.
-    let suspicious = seen & 0b101 != 0;
-    Survey {
-        illegal: if suspicious { source.find(|c| !is_char(c)) } else { None },
-        returns: seen & 0b10 != 0,
-    }
+    bytes.iter().fold(false, |found, &byte| {
+        found | ((byte < 0x20) & (byte != b'\t') & (byte != b'\n')) | (byte == 0xef)
+    })
 }
 
 /// The name of a character that word processors and web pages put where XML wants a plain one, and the
