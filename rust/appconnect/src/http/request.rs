@@ -266,8 +266,8 @@ impl Request {
         };
         let refused = |_| redirect_error("the redirect leads to a URL that is too long");
         let own_url = with_kept_query(self.redirect_url(location)?, &self.document_url).map_err(refused)?;
-        let pairs = if method == Method::Post { form::decode(self.form()) } else { Vec::new() };
-        let signed: Vec<_> = pairs.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        let decoded = if method == Method::Post { form::decode(self.form()) } else { Vec::new() };
+        let pairs: Vec<_> = decoded.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
         let (url, document_url) = match method {
             Method::Get => {
                 let url = with_form(&own_url, self.form()).map_err(refused)?;
@@ -288,7 +288,7 @@ impl Request {
             authorization: self.header(AUTHORIZATION).filter(|_| same_origin),
             options: self.options,
         };
-        Ok(Self::assemble(&webhook, url, document_url, &signed, self.form()))
+        Ok(Self::assemble(&webhook, url, document_url, &pairs, self.form()))
     }
 
     /// The URL that a `Location` header names.

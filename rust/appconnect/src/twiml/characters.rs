@@ -129,8 +129,9 @@ pub(super) fn survey(source: &str) -> Survey {
 #[inline(never)]
 fn is_unusual(bytes: &[u8]) -> bool {
     // Without branches, so that the compiler can look at many bytes at once.
-    bytes.iter().fold(false, |found, &byte| {
-        found | ((byte < 0x20) & (byte != b'\t') & (byte != b'\n')) | (byte == 0xef)
+    let flag = u8::from;
+    0 != bytes.iter().fold(0, |found, &byte| {
+        found | (flag(byte < 0x20) & flag(byte != b'\t') & flag(byte != b'\n')) | flag(byte == 0xef)
     })
 }
 
