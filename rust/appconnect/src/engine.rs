@@ -168,7 +168,7 @@ impl Engine {
 
     /// One call of each leg that lives here: what it takes to save them all.
     pub fn calls(&self) -> impl Iterator<Item = CallSid> + '_ {
-        self.legs.iter().filter_map(|leg| leg.sids().next())
+        self.legs.iter().filter_map(|leg| leg.sids().next().copied())
     }
 
     /// Saves the leg that a call stands on, with all its calls. The leg goes on living here until it is released.

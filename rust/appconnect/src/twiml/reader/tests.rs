@@ -88,7 +88,7 @@ fn by_tokens(reader: &mut Reader<'_>) -> Option<Result<String, Problem>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2_000) })]
 
     #[test]
     fn plain_parts_are_read_as_the_tokenizer_reads_them(
