@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Final, final
 from rich.console import Console
 from rich.text import Text
 
-from appconnect.cli.ladder import WIDTH, Ladder, Lane
 from appconnect.cli.wording import FAILED, OK, dollars, settlement_lines
 from appconnect.demo.calls import CALLS, Settings
 from appconnect.demo.calls import run as run_calls
 from appconnect.demo.companies import PAY, RETAIL
+from appconnect.ladder import WIDTH, Ladder, Lane
 
 if TYPE_CHECKING:
     from appconnect.demo.calls import Call, Check, Outcome
     from appconnect.events import Event
+    from appconnect.ladder import Rung
 
 __all__ = ["run"]
 
@@ -98,9 +99,9 @@ class _Screen:
     def _line(self, text: str, style: str = "") -> None:
         self._console.print(Text(text, style), soft_wrap=True)
 
-    def _lines(self, lines: list[Text]) -> None:
-        for line in lines:
-            self._console.print(line, soft_wrap=True)
+    def _lines(self, rungs: list[Rung]) -> None:
+        for rung in rungs:
+            self._console.print(Text.assemble(*rung.spans), soft_wrap=True)
 
 
 def run(speed: float, *, virtual_time: bool = False, payments_token: str = PAY.token) -> int:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, final
 
 from rich.text import Text
 
-from appconnect.cli.wording import notable, place, seconds, settlement_lines, short, tag
+from appconnect.cli.wording import settlement_lines
 from appconnect.events import (
     Began,
     Connected,
@@ -25,6 +25,7 @@ from appconnect.events import (
     StatusChanged,
     VerbBegan,
 )
+from appconnect.ladder.wording import notable, place, seconds, short, tag
 
 if TYPE_CHECKING:
     from rich.console import Console

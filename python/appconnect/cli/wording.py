@@ -1,15 +1,16 @@
-"""What the commands say alike: problems, requests, verbs, money; and the error that ends a command."""
+"""What the commands say alike: exit codes, money, bills; and the error that ends a command."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 from appconnect.errors import AppConnectError
+from appconnect.ladder.wording import short
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from appconnect.events import ProblemRaised, Settlement, VerbBegan
+    from appconnect.events import Settlement
 
 __all__ = [
     "FAILED",
@@ -17,12 +18,7 @@ __all__ = [
     "USAGE",
     "CommandError",
     "dollars",
-    "notable",
-    "place",
-    "seconds",
     "settlement_lines",
-    "short",
-    "tag",
 ]
 
 OK: Final = 0
@@ -36,11 +32,6 @@ USAGE: Final = 2
 
 _MICRO: Final = 1_000_000
 _CENT: Final = 10_000
-_SID_LENGTH: Final = 34
-_PREFIXES: Final = ("Param_", "ReturnParam_", "Dial", "Speech", "Recording", "Error")
-_NAMES: Final = frozenset(
-    {"CustomerId", "Digits", "FinishedOnKey", "Confidence", "AppConnect_SenderAccountSid"}
-)
 
 _LEGS: Final = {
     "application-connect": "received from another account",
@@ -60,38 +51,6 @@ def dollars(micro: int) -> str:
     if fraction % _CENT == 0:
         return f"${whole}.{fraction // _CENT:02}"
     return f"${whole}." + f"{fraction:06}".rstrip("0")
-
-
-def seconds(milliseconds: int) -> str:
-    """A time since the beginning, such as `12.05`."""
-    return f"{milliseconds / 1_000:.2f}"
-
-
-def short(sid: str) -> str:
-    """A SID by its beginning and its end; another text as it is."""
-    return f"{sid[:4]}…{sid[-4:]}" if len(sid) == _SID_LENGTH else sid
-
-
-def tag(event: VerbBegan) -> str:
-    """A verb as a start tag with its attributes."""
-    return f"<{' '.join([event.verb, *(f'{name}={value}' for name, value in event.attributes)])}>"
-
-
-def notable(form: Sequence[tuple[str, str]], *, also: frozenset[str] = frozenset()) -> list[tuple[str, str]]:
-    """The fields of a webhook that tell something about this step, and not about every call alike."""
-    return [
-        (name, value)
-        for name, value in form
-        if value and (name.startswith(_PREFIXES) or name in _NAMES or name in also)
-    ]
-
-
-def place(event: ProblemRaised) -> str:
-    """Where a problem is: ` at https://…, line 1, column 2`; empty when it is nowhere."""
-    parts = [] if event.url is None else [event.url]
-    if event.line is not None:
-        parts.append(f"line {event.line}, column {event.column}")
-    return f" at {', '.join(parts)}" if parts else ""
 
 
 def settlement_lines(settlements: Sequence[Settlement], names: dict[str, str]) -> list[str]:

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import pytest
 
-from appconnect.cli.ladder import WIDTH, Ladder, Lane
 from appconnect.cli.wording import dollars
 from appconnect.events import (
     Began,
@@ -18,6 +17,7 @@ from appconnect.events import (
     StatusChanged,
     VerbBegan,
 )
+from appconnect.ladder import WIDTH, Ladder, Lane
 
 A = "AC" + "a" * 32
 B = "AC" + "b" * 32
@@ -123,8 +123,7 @@ def test_no_line_is_wider_than_the_terminal(text: str) -> None:
 
 def test_colours_are_those_of_the_event() -> None:
     (line,) = Ladder(LANES).feed(Pressed(*IN_A, "1"))
-    styles = {line.plain[span.start : span.end].strip(): span.style for span in line.spans}
-    assert line.style == ""
+    styles = {text.strip(): style for text, style in line.spans}
     assert styles["► presses 1"] == "bold"
     assert styles["0.00"] == "dim"
 

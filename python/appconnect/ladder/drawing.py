@@ -2,6 +2,9 @@
 
 Every event stands in the column of the account that it belongs to, so what an account may not see is not in
 its column. Between columns run the two moments in which a call crosses: handed over, and given back.
+
+Nothing here knows of a terminal: a `Rung` is text with the names of styles, for whoever shows it, and `draw`
+gives plain text.
 """
 
 from __future__ import annotations
@@ -10,9 +13,6 @@ import textwrap
 from typing import TYPE_CHECKING, Final, NamedTuple, final
 from urllib.parse import urlsplit
 
-from rich.text import Text
-
-from appconnect.cli.wording import notable, seconds, short, tag
 from appconnect.events import (
     Began,
     Connected,
@@ -30,16 +30,17 @@ from appconnect.events import (
     StatusChanged,
     VerbBegan,
 )
+from appconnect.ladder.wording import notable, seconds, short, tag
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from appconnect.events import Event
 
-__all__ = ["Ladder", "Lane"]
+__all__ = ["WIDTH", "Ladder", "Lane", "Rung", "draw"]
 
 WIDTH: Final = 100
-"""Columns of the terminal."""
+"""Characters of a line, unless another width is asked for."""
 
 _CLOCK: Final = 7
 _SUCCESS: Final = range(200, 300)
@@ -61,7 +62,40 @@ class Lane(NamedTuple):
     account: str | None
     """Whose it is; none for the caller."""
     style: str
-    """Of rich."""
+    """A colour, as a terminal names it; empty for none."""
+
+
+@final
+class Rung:
+    """One line of a ladder.
+
+    Attributes:
+        spans: Pieces of text from left to right, each with its style: words such as `bold red`, or nothing.
+    """
+
+    __slots__ = ("spans",)
+
+    def __init__(self) -> None:
+        """Make an empty line."""
+        self.spans: list[tuple[str, str]] = []
+
+    @property
+    def plain(self) -> str:
+        """The text without styles."""
+        return "".join(text for text, _ in self.spans)
+
+    def append(self, text: str, style: str = "") -> None:
+        """Add a piece at the right."""
+        self.spans.append((text, style))
+
+    def rstrip(self) -> Rung:
+        """Cut off the white space at the end; the line itself."""
+        while self.spans:
+            text, style = self.spans.pop()
+            if kept := text.rstrip():
+                self.spans.append((kept, style))
+                break
+        return self
 
 
 class _Cell(NamedTuple):
@@ -89,15 +123,16 @@ class Ladder:
         self._held: Requested | VerbBegan | None = None
         self._dialled: Dialled | None = None
 
-    def head(self) -> list[Text]:
+    def head(self) -> list[Rung]:
         """The names at the top."""
-        line = Text(" " * _CLOCK)
+        line = Rung()
+        line.append(" " * _CLOCK)
         for lane in self._lanes:
             line.append("┬ ", "dim")
             line.append(lane.name[: self._cell].ljust(self._cell), f"bold {lane.style}")
-        return [_stripped(line)]
+        return [line.rstrip()]
 
-    def feed(self, event: Event) -> list[Text]:
+    def feed(self, event: Event) -> list[Rung]:
         """The lines that an event adds. Some events wait for the next one, to stand in one line with it."""
         if self._start is None:
             self._start = event.at
@@ -111,7 +146,7 @@ class Ladder:
             return lines
         return lines + self._draw(event)
 
-    def rest(self) -> list[Text]:
+    def rest(self) -> list[Rung]:
         """The lines of an event that still waited."""
         held, self._held = self._held, None
         match held:
@@ -122,7 +157,7 @@ class Ladder:
             case None:
                 return []
 
-    def _draw(self, event: Event) -> list[Text]:  # noqa: C901, PLR0911, PLR0912 - one flat list of the events
+    def _draw(self, event: Event) -> list[Rung]:  # noqa: C901, PLR0911, PLR0912 - one flat list of the events
         match event:
             case Began():
                 return self._began(event)
@@ -156,7 +191,7 @@ class Ladder:
             case _:
                 return []
 
-    def _began(self, event: Began) -> list[Text]:
+    def _began(self, event: Began) -> list[Rung]:
         dialled, self._dialled = self._dialled, None
         if dialled is None:
             caller = _Cell([f"► {event.from_}", f"  dials {event.to}"], "bold")
@@ -165,14 +200,14 @@ class Ladder:
         cells = {start: _Cell(["handed over"], "bold magenta"), end: _Cell(["a call comes in"])}
         return self._cells(event, cells, (start, end))
 
-    def _returned(self, event: Returned) -> list[Text]:
+    def _returned(self, event: Returned) -> list[Rung]:
         lane = self._lane(event.account)
         told = f"given back: {event.status}"
         crossing = self._cells(event, {lane: _Cell([told], "bold magenta")}, (len(self._lanes) - 1, lane))
         values = _parameters(event.parameters)
         return crossing + (self._row(event, values) if values else [])
 
-    def _decided(self, event: Decided) -> list[Text]:
+    def _decided(self, event: Decided) -> list[Rung]:
         verdict = "lets in" if event.allowed else "refuses"
         return self._row(
             event,
@@ -180,17 +215,17 @@ class Ladder:
             "" if event.allowed else "red",
         )
 
-    def _heard(self, event: Heard) -> list[Text]:
+    def _heard(self, event: Heard) -> list[Rung]:
         held, self._held = self._held, None
         own = tag(held) if isinstance(held, VerbBegan) else "<Say>" if event.medium == "speech" else "<Play>"
         text = f"◄ “{event.text}”" if event.medium == "speech" else f"◄ ♪ {event.text}"
         cells = {0: _Cell([text]), self._lane(event.account): _Cell([own], "cyan")}
         return self._cells(event, cells)
 
-    def _by_caller(self, event: Event, act: str, received: str) -> list[Text]:
+    def _by_caller(self, event: Event, act: str, received: str) -> list[Rung]:
         return self._cells(event, {0: _Cell([act], "bold"), self._lane(event.account): _Cell([received])})
 
-    def _answered(self, event: Responded) -> list[Text]:
+    def _answered(self, event: Responded) -> list[Rung]:
         held, self._held = self._held, None
         if not isinstance(held, Requested):
             return []
@@ -214,12 +249,12 @@ class Ladder:
                 return number
         return len(self._lanes) - 1
 
-    def _row(self, event: Event, lines: list[str], style: str = "") -> list[Text]:
+    def _row(self, event: Event, lines: list[str], style: str = "") -> list[Rung]:
         return self._cells(event, {self._lane(event.account): _Cell(lines, style)})
 
     def _cells(
         self, event: Event, cells: dict[int, _Cell], crossing: tuple[int, int] | None = None
-    ) -> list[Text]:
+    ) -> list[Rung]:
         """Draw cells side by side.
 
         Args:
@@ -230,7 +265,7 @@ class Ladder:
         wrapped = {lane: _wrapped(cell.lines, self._cell) for lane, cell in cells.items()}
         drawn = []
         for number in range(max(len(lines) for lines in wrapped.values())):
-            line = Text()
+            line = Rung()
             line.append((self._clock(event.at) if number == 0 else "").rjust(_CLOCK - 1) + " ", "dim")
             arrow = crossing if number == 0 else None
             for lane in range(len(self._lanes)):
@@ -238,7 +273,7 @@ class Ladder:
                 text = lines[number] if number < len(lines) else ""
                 style = cells[lane].style if lane in cells else ""
                 self._append(line, lane, text, style, arrow)
-            drawn.append(_stripped(line))
+            drawn.append(line.rstrip())
         return drawn
 
     def _clock(self, at: int) -> str:
@@ -249,7 +284,7 @@ class Ladder:
         self._shown = clock
         return clock
 
-    def _append(self, line: Text, lane: int, text: str, style: str, crossing: tuple[int, int] | None) -> None:
+    def _append(self, line: Rung, lane: int, text: str, style: str, crossing: tuple[int, int] | None) -> None:
         """Add a lane's cell to a line, with the part of a crossing arrow that runs through it."""
         start, end = crossing or (0, 0)
         right, left = start < end, start > end
@@ -267,6 +302,25 @@ class Ladder:
             )
         else:
             line.append(" " * gap)
+
+
+def draw(events: Iterable[Event], names: Mapping[str, str] | None = None, width: int = WIDTH) -> str:
+    """Draw a whole call as plain text.
+
+    Args:
+        events: Of one call, in their order.
+        names: What to call accounts, by SID; by default by the beginning and the end of the SID.
+        width: Of all lines, in characters.
+    """
+    events = list(events)
+    known = {} if names is None else names
+    accounts = dict.fromkeys(event.account for event in events)
+    lanes = [Lane("Caller", None, ""), *(Lane(known.get(sid, short(sid)), sid, "") for sid in accounts)]
+    ladder = Ladder(lanes, width)
+    rungs = ladder.head()
+    for event in events:
+        rungs += ladder.feed(event)
+    return "\n".join(rung.plain for rung in rungs + ladder.rest())
 
 
 def _fields(event: Requested) -> list[str]:
@@ -303,8 +357,3 @@ def _wrapped(lines: list[str], width: int) -> list[str]:
             text, width, initial_indent=indent, subsequent_indent=indent + "  ", break_on_hyphens=False
         ) or [""]
     return broken
-
-
-def _stripped(line: Text) -> Text:
-    line.rstrip()
-    return line
