@@ -21,6 +21,7 @@ from appconnect.transport.exchange import (
     Transport,
 )
 from appconnect.transport.function import CallableTransport, FormRequest, WebhookAnswer
+from appconnect.transport.inside import Runner
 from appconnect.transport.router import RouterTransport
 from appconnect.transport.wsgi import WsgiTransport
 
@@ -39,6 +40,7 @@ __all__ = [
     "Resolver",
     "Response",
     "RouterTransport",
+    "Runner",
     "Transport",
     "WebhookAnswer",
     "WsgiTransport",

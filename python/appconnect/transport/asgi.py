@@ -14,7 +14,14 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final
 from urllib.parse import unquote
 
-from appconnect.transport.exchange import ClosedOnExit, Failure, FailureReason, HttpRequest, Response
+from appconnect.transport.exchange import (
+    ClosedOnExit,
+    Failure,
+    FailureReason,
+    HttpRequest,
+    Response,
+    body_limit,
+)
 from appconnect.transport.inside import ArrivingAnswer, server_error
 
 _LOGGER: Final = logging.getLogger(__name__)
@@ -114,6 +121,7 @@ class _Call:
             "state": state,
         }
         self._body: bytes | None = request.body
+        self._limit = body_limit(request)
         self._arriving: ArrivingAnswer | None = None
         self._complete = False
         self.cut_off = False
@@ -135,7 +143,7 @@ class _Call:
                 (bytes(name).decode("latin-1"), bytes(value).decode("latin-1"))
                 for name, value in message.get("headers", ())
             ]
-            self._arriving = ArrivingAnswer(message["status"], headers)
+            self._arriving = ArrivingAnswer(message["status"], headers, self._limit)
         elif kind == "http.response.body" and self._arriving is not None and not self._complete:
             more = bool(message.get("more_body", False))
             self.cut_off = not self._arriving.feed(bytes(message.get("body", b""))) and more

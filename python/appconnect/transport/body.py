@@ -14,7 +14,7 @@ from appconnect.transport.exchange import BODY_LIMIT, Failure, FailureReason
 _GZIP_WINDOW: Final = (
     16 + zlib.MAX_WBITS
 )  # 16 makes zlib expect a gzip header and check the trailer's CRC and length.
-_RAW_LIMIT: Final = 2 * BODY_LIMIT  # Empty deflate blocks or an endless file name decode to nothing for ever.
+_RAW_FACTOR: Final = 2  # Empty deflate blocks or an endless file name decode to nothing for ever.
 
 
 class Body:
@@ -24,14 +24,16 @@ class Body:
     be called after that.
     """
 
-    __slots__ = ("_fed", "_inflater", "_pieces", "_size")
+    __slots__ = ("_fed", "_inflater", "_limit", "_pieces", "_size")
 
-    def __init__(self, coding: str = "") -> None:
+    def __init__(self, coding: str = "", limit: int = BODY_LIMIT) -> None:
         """Start a body.
 
         Args:
             coding: The `Content-Encoding`, as `failure_of_coding` accepts it.
+            limit: Bytes that it may have.
         """
+        self._limit = limit
         self._pieces: list[bytes] = []
         self._size = 0
         self._fed = 0
@@ -42,18 +44,18 @@ class Body:
         self._fed += len(data)
         inflater = self._inflater
         if inflater is not None:
-            if self._fed > _RAW_LIMIT:
-                return _too_large()
+            if self._fed > _RAW_FACTOR * self._limit:
+                return _too_large(self._limit)
             try:
                 # One byte more than allowed is enough to know that there is too much.
-                data = inflater.decompress(data, BODY_LIMIT + 1 - self._size)
+                data = inflater.decompress(data, self._limit + 1 - self._size)
             except zlib.error as error:
                 return Failure(FailureReason.BAD_ENCODING, f"the gzip data is damaged: {error}")
             if inflater.unused_data:
                 return Failure(FailureReason.BAD_ENCODING, "bytes follow the end of the gzip data")
         self._size += len(data)
-        if self._size > BODY_LIMIT:
-            return _too_large()
+        if self._size > self._limit:
+            return _too_large(self._limit)
         self._pieces.append(data)
         return None
 
@@ -88,5 +90,5 @@ def _is_gzip(coding: str) -> bool:
     return coding.strip().lower() in {"gzip", "x-gzip"}
 
 
-def _too_large() -> Failure:
-    return Failure(FailureReason.TOO_LARGE, f"the body is larger than {BODY_LIMIT} bytes")
+def _too_large(limit: int) -> Failure:
+    return Failure(FailureReason.TOO_LARGE, f"the body is larger than {limit} bytes")

@@ -145,6 +145,15 @@ class HttpRequest(Protocol):
         """The account that owns the webhook; connections are never shared between accounts."""
 
 
+def body_limit(request: HttpRequest) -> int:
+    """Bytes that the answer to a request may have: `BODY_LIMIT`, unless it has a `body_limit` of its own.
+
+    The core's requests have none. One for an audio file has.
+    """
+    limit: int = getattr(request, "body_limit", BODY_LIMIT)
+    return limit
+
+
 class AddressGuard(Protocol):
     """Says where a webhook may go (`reliability.md` T-12 and T-13)."""
 

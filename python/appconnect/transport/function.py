@@ -16,8 +16,15 @@ from dataclasses import dataclass
 from typing import Final, Protocol, runtime_checkable
 from urllib.parse import parse_qsl
 
-from appconnect.transport.exchange import ClosedOnExit, Failure, FailureReason, HttpRequest, Response
-from appconnect.transport.inside import ArrivingAnswer, server_error
+from appconnect.transport.exchange import (
+    ClosedOnExit,
+    Failure,
+    FailureReason,
+    HttpRequest,
+    Response,
+    body_limit,
+)
+from appconnect.transport.inside import ArrivingAnswer, Runner, server_error
 
 _LOGGER: Final = logging.getLogger(__name__)
 _XML: Final = [("Content-Type", "text/xml; charset=utf-8")]
@@ -65,15 +72,26 @@ class CallableTransport(ClosedOnExit):
     do.
     """
 
-    def __init__(self, function: Application) -> None:
-        """Put a function behind a transport."""
+    def __init__(self, function: Application, *, runner: Runner | None = None) -> None:
+        """Put a function behind a transport.
+
+        Args:
+            function: The function.
+            runner: Where it is called; by default at once, inside the event loop. A coroutine that it returns
+                is awaited in the event loop in any case.
+        """
         self._function = function
+        self._runner = runner
 
     async def exchange(self, request: HttpRequest) -> Response | Failure:
         """Perform one exchange (see `Transport`); the total time bounds a coroutine by the wall clock."""
         deadline = asyncio.timeout(request.total_timeout)
         try:
-            answer = self._function(form_request(request))
+            asked = form_request(request)
+            if self._runner is None:
+                answer = self._function(asked)
+            else:
+                answer = await self._runner(lambda: self._function(asked))
             if inspect.isawaitable(answer):
                 async with deadline:
                     answer = await answer
@@ -83,7 +101,7 @@ class CallableTransport(ClosedOnExit):
                 return Failure(FailureReason.TIMEOUT, "no complete answer within the total time")
             _LOGGER.exception("the application failed at %s", request.target.partition("?")[0])
             return server_error()
-        arriving = ArrivingAnswer(response.status, response.headers)
+        arriving = ArrivingAnswer(response.status, response.headers, body_limit(request))
         arriving.feed(response.body)
         return arriving.outcome()
 

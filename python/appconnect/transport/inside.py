@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from typing import final
+from typing import TYPE_CHECKING, Protocol, TypeVar, final
 
 from appconnect.transport.body import Body, failure_of_coding, is_success
-from appconnect.transport.exchange import Failure, Response
+from appconnect.transport.exchange import BODY_LIMIT, Failure, Response
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+T = TypeVar("T")
+
+
+class Runner(Protocol):
+    """Where an application that is no coroutine is called: for instance in another thread."""
+
+    def __call__(self, call: Callable[[], T], /) -> Awaitable[T]:
+        """Call it there, and give back what it returned or raised."""
 
 
 def server_error() -> Response:
@@ -19,12 +31,12 @@ class ArrivingAnswer:
 
     __slots__ = ("_body", "_failure", "_headers", "_status")
 
-    def __init__(self, status: int, headers: list[tuple[str, str]]) -> None:
-        """Start with status and header fields."""
+    def __init__(self, status: int, headers: list[tuple[str, str]], limit: int = BODY_LIMIT) -> None:
+        """Start with status, header fields, and the bytes that the body may have."""
         coding = ", ".join(value for name, value in headers if name.lower() == "content-encoding")
         self._status = status
         self._headers = headers
-        self._body = Body(coding)
+        self._body = Body(coding, limit)
         self._failure = failure_of_coding(coding)
 
     def feed(self, piece: bytes) -> bool:

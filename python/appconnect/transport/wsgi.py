@@ -10,8 +10,15 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote_to_bytes
 
-from appconnect.transport.exchange import ClosedOnExit, Failure, FailureReason, HttpRequest, Response
-from appconnect.transport.inside import ArrivingAnswer, server_error
+from appconnect.transport.exchange import (
+    ClosedOnExit,
+    Failure,
+    FailureReason,
+    HttpRequest,
+    Response,
+    body_limit,
+)
+from appconnect.transport.inside import ArrivingAnswer, Runner, server_error
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -28,22 +35,28 @@ class WsgiTransport(ClosedOnExit):
     """Performs exchanges with a WSGI application (see `Transport`).
 
     The application runs inside `exchange`, so that a test runs the same way every time; it holds up the event
-    loop for as long as it runs. `in_thread` runs it in a worker thread instead.
+    loop for as long as it runs. `in_thread` runs it in a worker thread instead, a `runner` wherever it likes.
     """
 
-    def __init__(self, application: WsgiApplication, *, in_thread: bool = False) -> None:
+    def __init__(
+        self, application: WsgiApplication, *, in_thread: bool = False, runner: Runner | None = None
+    ) -> None:
         """Put an application behind a transport.
 
         Args:
             application: The application.
             in_thread: Whether to run it in a worker thread; only then does the total time bound the exchange.
                 The thread of one that is too slow runs on, and its answer is dropped.
+            runner: Where it is called instead.
         """
         self._application = application
         self._in_thread = in_thread
+        self._runner = runner
 
     async def exchange(self, request: HttpRequest) -> Response | Failure:
         """Perform one exchange (see `Transport`)."""
+        if self._runner is not None:
+            return await self._runner(lambda: self._call(request))
         if not self._in_thread:
             return self._call(request)
         try:
@@ -53,7 +66,7 @@ class WsgiTransport(ClosedOnExit):
             return Failure(FailureReason.TIMEOUT, "no complete answer within the total time")
 
     def _call(self, request: HttpRequest) -> Response | Failure:
-        answer = _Answer()
+        answer = _Answer(body_limit(request))
         try:
             result = self._application(environ(request), answer.start)
             try:
@@ -106,8 +119,9 @@ class _CutOffError(Exception):
 class _Answer:
     """What a WSGI application says."""
 
-    def __init__(self) -> None:
+    def __init__(self, limit: int) -> None:
         self._arriving: ArrivingAnswer | None = None
+        self._limit = limit
 
     def start(
         self, status: str, headers: list[tuple[str, str]], exc_info: ExcInfo | None = None
@@ -115,7 +129,7 @@ class _Answer:
         """Take status and header fields (PEP 3333, `start_response`)."""
         if self._arriving is not None and exc_info is None:
             raise RuntimeError("start_response was called twice")
-        self._arriving = ArrivingAnswer(int(status.split(" ", 1)[0]), list(headers))
+        self._arriving = ArrivingAnswer(int(status.split(" ", 1)[0]), list(headers), self._limit)
         return self.write
 
     def write(self, piece: bytes) -> None:
