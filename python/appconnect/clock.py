@@ -101,6 +101,10 @@ class VirtualClock:
         self._timers: list[_VirtualTimer] = []
         self._numbers = 0
         self._cancelled = 0
+        self.asleep = 0
+        """How many coroutines wait for a time by `sleep`."""
+        self.on_sleep: list[Callable[[], object]] = []
+        """Called whenever another one begins to."""
 
     def now(self) -> int:
         """The time in milliseconds since the epoch."""
@@ -135,6 +139,30 @@ class VirtualClock:
             if callback is not None:
                 callback()
         self._now = max(self._now, when)
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait until so much time has passed, from within an exchange of a driver with this clock.
+
+        The driver knows that such an exchange is slow, and goes on without it.
+        """
+        done = asyncio.get_running_loop().create_future()
+
+        def wake() -> None:
+            if not done.done():
+                done.set_result(None)
+                self.asleep -= 1
+
+        self.asleep += 1
+        timer = self.call_at(self._now + round(seconds * 1_000), wake)
+        for listener in list(self.on_sleep):
+            listener()
+        try:
+            await done
+        except asyncio.CancelledError:
+            if done.cancelled():
+                self.asleep -= 1
+            timer.cancel()
+            raise
 
     def _forget_one(self) -> None:
         self._cancelled += 1

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Awaitable
 from typing import TYPE_CHECKING, TypeVarTuple, Unpack, final
 
-from appconnect.clock import SystemClock
+from appconnect.clock import SystemClock, VirtualClock
 from appconnect.driver.media import Bindable
 from appconnect.driver.webhooks import Webhooks
 from appconnect.effects import Consult, Fetch, Notify, Play, Report, Say, Settle, StartRecording
@@ -116,9 +116,10 @@ class Driver:
     def idle(self) -> bool:
         """Whether nothing is outstanding: no input to be handled, no request in flight, no policy at work.
 
-        Media is not counted: a prompt that plays is time that passes.
+        Media is not counted: a prompt that plays is time that passes. Neither is a request that only waits
+        for virtual time to pass.
         """
-        return not (self._inputs or self._in_flight)
+        return not self._inputs and self._under_way() == 0
 
     def submit(self, item: Input) -> None:
         """Give the engine an input, with the next turn of the loop.
@@ -181,6 +182,8 @@ class Driver:
         if self._closing is None:
             self._closed.set()
             self._set_alarm(None)
+            if isinstance(self._clock, VirtualClock) and self._loop is not None:
+                self._clock.on_sleep.remove(self._fell_asleep)
             self._closing = asyncio.get_running_loop().create_task(self._close())
         # Whoever gives up waiting leaves nothing behind: the rest is closed all the same.
         await asyncio.shield(self._closing)
@@ -214,6 +217,8 @@ class Driver:
         self._loop = asyncio.get_running_loop()
         if isinstance(self._media, Bindable):
             self._media.bind(self.submit)
+        if isinstance(self._clock, VirtualClock):
+            self._clock.on_sleep.append(self._fell_asleep)
         # An engine may hold restored calls with deadlines of their own.
         self._turn_is_due = True
         self._loop.call_soon(self._turn)
@@ -345,11 +350,25 @@ class Driver:
             self.submit(outcome)
             return
         self._arrived.append((ticket, outcome))
-        if self._in_flight == 0:
+        self._hand_over()
+
+    def _hand_over(self) -> None:
+        """Submit what has arrived, once nothing else can arrive at this time."""
+        if self._arrived and self._under_way() == 0:
             arrived, self._arrived = self._arrived, []
             arrived.sort(key=lambda pair: pair[0])
             for _, item in arrived:
                 self.submit(item)
+
+    def _fell_asleep(self) -> None:
+        """Go on without an exchange that only waits for virtual time."""
+        self._hand_over()
+        self._look_around()
+
+    def _under_way(self) -> int:
+        """How many outcomes will come without time having to pass."""
+        asleep = self._clock.asleep if isinstance(self._clock, VirtualClock) else 0
+        return self._in_flight - asleep
 
     def _set_alarm(self, when: int | None) -> None:
         if when == self._alarm_at:
