@@ -108,7 +108,7 @@ async def run(case: Case) -> Seen:
         config = Config(timeline=True, documents_per_root=20)
         async with Session(registry, transport, config=config, on_event=on_event) as session:
             caller = await session.dial("+15550100", NUMBER)
-            await caller.ended()
+            await caller.ends()
             return Seen(problems, [entry.text for entry in caller.heard])
 
 

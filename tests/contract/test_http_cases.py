@@ -67,7 +67,7 @@ async def call(voice_url: str, fallback_url: str | None) -> Seen:
         Session(registry, transport, on_event=on_event) as session,
     ):
         caller = await session.dial("+15550100", NUMBER)
-        cause = await caller.ended()
+        cause = await caller.ends()
         return Seen(problems, cause, [entry.text for entry in caller.heard])
 
 
@@ -112,7 +112,7 @@ def test_a_private_address_is_refused_unless_allowed() -> None:
                 accounts=[Account(ACCOUNT, "token")], numbers=[PhoneNumber(NUMBER, ACCOUNT, url)]
             )
             async with Session(registry, transport, on_event=on_event) as session:
-                await (await session.dial("+15550100", NUMBER)).ended()
+                await (await session.dial("+15550100", NUMBER)).ends()
             assert [problem.code for problem in problems] == [11200]
             assert "private" in problems[0].message
             assert server.connections == 0

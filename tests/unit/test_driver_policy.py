@@ -41,7 +41,7 @@ async def call_with(policy: PolicyHook | None) -> Applications:
     config = Config(consult=True, timeline=True)
     async with Session(registry(), apps, policy=policy, config=config) as session:
         caller = await session.dial(CALLER, NUMBER)
-        await caller.ended()
+        await caller.ends()
         await session.drain()
     return apps
 
@@ -140,7 +140,7 @@ def test_a_hook_has_as_long_as_the_engine_waits() -> None:
         config = Config(consult=True, consult_timeout_ms=100)
         async with Session(registry(), apps, policy=slow, config=config) as session:
             caller = await session.dial(CALLER, NUMBER)
-            await caller.ended()
+            await caller.ends()
         return apps.paths
 
     started = time.perf_counter()

@@ -122,7 +122,7 @@ def test_a_failing_step_names_its_line_and_what_was_heard_instead() -> None:
                 await script.run(caller)
         message = str(caught.value)
         assert message.startswith("line 3 (expect department): the call ended (normal)")
-        assert "we are closed" in message
+        assert "We are closed" in message
         assert "morning" not in message
 
     run(scenario())

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from appconnect.events import Event
     from appconnect.registry import Account, Registry
-    from appconnect.simulator import Caller
+    from appconnect.simulator import AsyncCaller
 
 __all__ = ["Settings", "run"]
 
@@ -197,13 +197,13 @@ async def _run(plan: _Plan, webhooks: list[str], owner: Account, report: _Report
                 raise CommandError(f"cannot call {settings.to} from {settings.from_}: {error}") from error
             began = session.clock.now()
             problem = await _attend(plan, session, caller, report)
-            await caller.ended()
+            await caller.ends()
             took = session.clock.now() - began
             await session.drain()
     return _conclude(settings, caller, _Ending(problem, errors, took), report)
 
 
-async def _attend(plan: _Plan, session: Session, caller: Caller, report: _Report) -> str | None:
+async def _attend(plan: _Plan, session: Session, caller: AsyncCaller, report: _Report) -> str | None:
     """Be the caller until the call ends or the caller hangs up; why the script was not fulfilled, if so."""
     acting = asyncio.create_task(_act(plan, session, caller, report))
     loop = asyncio.get_running_loop()
@@ -231,7 +231,7 @@ async def _attend(plan: _Plan, session: Session, caller: Caller, report: _Report
         await caller.hang_up()
 
 
-async def _act(plan: _Plan, session: Session, caller: Caller, report: _Report) -> str | None:
+async def _act(plan: _Plan, session: Session, caller: AsyncCaller, report: _Report) -> str | None:
     if plan.script is not None:
         return await _follow(plan.script, caller)
     if caller.cause is not None:
@@ -248,7 +248,7 @@ async def _act(plan: _Plan, session: Session, caller: Caller, report: _Report) -
     return None
 
 
-async def _follow(script: Script, caller: Caller) -> str | None:
+async def _follow(script: Script, caller: AsyncCaller) -> str | None:
     try:
         await script.run(caller)
     except ExpectationError as error:
@@ -271,7 +271,7 @@ def _introduce(settings: Settings, owner: Account, report: _Report) -> None:
         report.hint("type keys (0-9 * #) or words and Enter; hangup, Ctrl-C or Ctrl-D hangs up")
 
 
-def _conclude(settings: Settings, caller: Caller, ending: _Ending, report: _Report) -> int:
+def _conclude(settings: Settings, caller: AsyncCaller, ending: _Ending, report: _Report) -> int:
     problem, errors, took = ending
     # What a script expects is right, errors included; without one, nothing but a clean call is.
     ok = problem is None and caller.cause not in _BROKEN and (settings.script is not None or not errors)

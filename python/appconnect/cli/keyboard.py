@@ -26,7 +26,7 @@ from appconnect.simulator import ExpectationError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from appconnect.simulator import Caller
+    from appconnect.simulator import AsyncCaller
     from appconnect.simulator.media import Line
 
 __all__ = ["Keyboard", "at_once", "in_turns", "is_terminal"]
@@ -72,7 +72,7 @@ class Keyboard:
         return None
 
 
-async def at_once(caller: Caller, line: Line, keyboard: Keyboard) -> None:
+async def at_once(caller: AsyncCaller, line: Line, keyboard: Keyboard) -> None:
     """Do what is typed when it is typed, until the call ends.
 
     Args:
@@ -87,7 +87,7 @@ async def at_once(caller: Caller, line: Line, keyboard: Keyboard) -> None:
 
 
 async def in_turns(
-    caller: Caller, line: Line, keyboard: Keyboard, on_turn: Callable[[], object] = lambda: None
+    caller: AsyncCaller, line: Line, keyboard: Keyboard, on_turn: Callable[[], object] = lambda: None
 ) -> None:
     """Do what is typed when the application listens, until the call ends.
 
@@ -122,7 +122,7 @@ async def in_turns(
     await caller.hang_up()
 
 
-async def _act(caller: Caller, text: str) -> bool:
+async def _act(caller: AsyncCaller, text: str) -> bool:
     """Do what was typed; whether the caller stays on the line."""
     if text == "hangup":
         return False
@@ -141,7 +141,7 @@ async def _act(caller: Caller, text: str) -> bool:
     return True
 
 
-async def _comes_to_listen(caller: Caller, line: Line) -> bool:
+async def _comes_to_listen(caller: AsyncCaller, line: Line) -> bool:
     """Let time pass until the application listens; whether it did before the call ended."""
     while not (line.wants_keys or line.wants_words):
         if line.cause is not None:
@@ -150,7 +150,7 @@ async def _comes_to_listen(caller: Caller, line: Line) -> bool:
     return line.cause is None
 
 
-async def _keep_silent(caller: Caller, line: Line) -> None:
+async def _keep_silent(caller: AsyncCaller, line: Line) -> None:
     """Let time pass until the application gives up listening."""
     asked = line.collecting
     while line.cause is None and line.collecting is asked and (line.wants_keys or line.wants_words):

@@ -250,7 +250,7 @@ async def _place(call: Call, site: _Site, transport: HttpTransport, stage: Stage
         try:
             async with asyncio.timeout(_CALL_SECONDS):
                 await Script.parse(call.script).run(caller)
-                await caller.ended()
+                await caller.ends()
                 await session.drain()
         except AppConnectError as error:
             failure = str(error)

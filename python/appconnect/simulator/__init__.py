@@ -47,18 +47,33 @@ soon as the application listens for them. Use `wait` to let a prompt play to its
 
 from __future__ import annotations
 
-from appconnect.simulator.caller import Caller, Entry, ExpectationError
-from appconnect.simulator.media import MediaModel, SimulatedMedia
+from appconnect.simulator.accounts import SimulatedAccount
+from appconnect.simulator.applications import VoiceApp
+from appconnect.simulator.blocking import Caller, Simulator
+from appconnect.simulator.caller import AsyncCaller
+from appconnect.simulator.faults import Fault, Faults
+from appconnect.simulator.media import Entry, MediaModel, SimulatedMedia
+from appconnect.simulator.record import ExpectationError, Question, Webhook
 from appconnect.simulator.script import Script, ScriptError
 from appconnect.simulator.session import Session
+from appconnect.simulator.simulator import AsyncSimulator
 
 __all__ = [
+    "AsyncCaller",
+    "AsyncSimulator",
     "Caller",
     "Entry",
     "ExpectationError",
+    "Fault",
+    "Faults",
     "MediaModel",
+    "Question",
     "Script",
     "ScriptError",
     "Session",
+    "SimulatedAccount",
     "SimulatedMedia",
+    "Simulator",
+    "VoiceApp",
+    "Webhook",
 ]

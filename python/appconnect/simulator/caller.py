@@ -1,131 +1,67 @@
-"""A simulated caller: what a person on the line can do."""
+"""A simulated caller: what a person on the line can do, and what a test expects of the call."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final, final
 
-from appconnect.errors import AppConnectError
-from appconnect.events import Began, StatusChanged
+from appconnect.events import Began, Returned, VerbBegan
 from appconnect.inputs import HungUp
 from appconnect.simulator.media import KEYS, Entry
+from appconnect.simulator.record import ExpectationError, Inspection, Question, hides, new_error
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
-    from appconnect.events import Event
     from appconnect.inputs import Input
-    from appconnect.simulator.media import Line
+    from appconnect.registry import Application
+    from appconnect.simulator.record import CallRecord
     from appconnect.simulator.waiting import Waiting
 
-__all__ = ["Caller", "Entry", "ExpectationError"]
+__all__ = ["WITHIN", "AsyncCaller", "AsyncParty", "Entry", "ExpectationError"]
 
-EXPECT_SECONDS: Final = 30.0
-"""Seconds of call time in which an expected text must be heard."""
+# Pytest looks for it here.
+__tracebackhide__ = hides
+
+WITHIN: Final = 30.0
+"""Seconds of call time in which what is expected must come true, unless another time is given."""
 
 
-class ExpectationError(AppConnectError, AssertionError):
-    """The call did not go as the caller expected. The message says what happened instead."""
-
-
-@final
-class Caller:
-    """A person who called. Made by `Session.dial`.
-
-    Attributes:
-        leg: The name of the line.
-        from_: Who calls.
-        to: What was dialled.
-        call: The SID of the call that was dialled; none until the timeline tells.
-        status: The status of that call; none until the timeline tells.
-    """
+class AsyncParty(Inspection):
+    """A person on a line."""
 
     def __init__(
-        self, from_: str, to: str, line: Line, waiting: Waiting, submit: Callable[[Input], Awaitable[None]]
+        self, record: CallRecord, waiting: Waiting, submit: Callable[[Input], Awaitable[None]]
     ) -> None:
-        """Hold the caller's end of a line."""
-        self.leg = line.leg
-        self.from_ = from_
-        self.to = to
-        self.call: str | None = None
-        self.status: str | None = None
-        self._line = line
+        """Hold a party's end of a line."""
+        super().__init__(record)
+        self._line = record.line
         self._waiting = waiting
         self._submit = submit
         self._read = 0
         self._unmatched = ""
 
-    @property
-    def answered(self) -> bool:
-        """Whether the line was answered."""
-        return self._line.answered
+    async def hears(self, text: str | re.Pattern[str], *, within: float | None = WITHIN) -> re.Match[str]:
+        """Expect to hear a text, after what was matched before; see `Caller.hears`."""
+        pattern = text if isinstance(text, re.Pattern) else _words(text)
+        await self._until(lambda: self._search(pattern) is not None, within)
+        found = self._search(pattern)
+        if found is None:
+            wanted = repr(text.pattern if isinstance(text, re.Pattern) else text)
+            raise self._error(f"{self._why_over(within)} before {wanted} was heard; {self._heard_instead()}")
+        self._unmatched = self._unmatched[found.end() :]
+        return found
 
-    @property
-    def cause(self) -> str | None:
-        """Why the line is gone: `"caller"` if the caller hung up, else what the engine says; none before."""
-        return self._line.cause
-
-    @property
-    def transcript(self) -> list[Entry]:
-        """What was said by both ends so far."""
-        return list(self._line.transcript)
-
-    @property
-    def heard(self) -> list[Entry]:
-        """What the caller was given to hear so far."""
-        return [entry for entry in self._line.transcript if entry.speaker == "application"]
-
-    async def expect(self, text: str, *, timeout: float | None = EXPECT_SECONDS) -> None:  # noqa: ASYNC109 - call time
-        """Wait until a text is heard after what was matched before.
-
-        Case does not count, and white space only as a separator of words. A sentence counts as heard when it
-        begins; of an audio file its URL is heard. A text may begin in one sentence and end in the next.
-
-        Args:
-            text: What to hear.
-            timeout: Seconds of call time; none for as long as the call lasts.
-
-        Raises:
-            ExpectationError: The call ended, or the time passed, before it was heard.
-        """
-        wanted = _plain(text)
-        await self._waiting.until(
-            lambda: self._hears(wanted) or self._is_gone(), self._line.watchers, timeout
-        )
-        start = self._unmatched.find(wanted)
-        if start >= 0:
-            self._unmatched = self._unmatched[start + len(wanted) :]
-            return
-        what = f"the call ended ({self.cause})" if self._is_gone() else f"{timeout:g} s passed"
-        raise ExpectationError(f"{what} before {text!r} was heard; {self._heard_instead()}")
-
-    async def press(self, digits: str, *, at_once: bool = False) -> None:
-        """Press keys, as soon as the application waits for keys or records a message.
-
-        Args:
-            digits: One or more of `0-9 * # A-D`.
-            at_once: Do not wait for the application.
-
-        Raises:
-            ExpectationError: The call ended before.
-            ValueError: There are no such keys.
-        """
-        keys = digits.upper()
-        if not keys or not KEYS.issuperset(keys):
-            raise ValueError(f"cannot press {digits!r}: keys are 0-9, *, # and A-D")
-        await self._turn_to_act(f"press {digits}", lambda: at_once or self._line.wants_keys)
-        self._line.press(keys)
+    async def press(self, keys: str, *, at_once: bool = False) -> None:
+        """Press keys, as soon as the application waits for them; see `Caller.press`."""
+        pressed = keys.upper()
+        if not pressed or not KEYS.issuperset(pressed):
+            raise ValueError(f"cannot press {keys!r}: keys are 0-9, *, # and A-D")
+        await self._turn_to_act(f"press {keys}", lambda: at_once or self._line.wants_keys)
+        self._line.press(pressed)
 
     async def say(self, text: str, *, confidence: float | None = None, at_once: bool = False) -> None:
-        """Say something, as soon as the application waits for words or records a message; it takes its time.
-
-        Args:
-            text: The words.
-            confidence: How sure the recogniser is to have understood, 0.0 to 1.0.
-            at_once: Do not wait for the application.
-
-        Raises:
-            ExpectationError: The call ended before.
-        """
+        """Say something, as soon as the application waits for words; see `Caller.say`."""
         await self._turn_to_act(f"say {text!r}", lambda: at_once or self._line.wants_words)
         await self.wait(self._line.speak(text, confidence) / 1_000)
 
@@ -139,17 +75,21 @@ class Caller:
             self._line.end("caller")
             await self._submit(HungUp(self.leg))
 
-    async def ended(self) -> str:
-        """Wait until the line is gone.
-
-        Returns:
-            The cause.
-        """
-        await self._waiting.until(self._is_gone, self._line.watchers)
-        return self._line.cause or ""
+    async def ends(
+        self, status: str | None = None, *, cause: str | None = None, within: float | None = None
+    ) -> str:
+        """Expect the line to end; see `Caller.ends`."""
+        await self._until(lambda: False, within)
+        if self.cause is None:
+            raise self._error(f"{self._why_over(within)} before the call ended; {self._heard_instead()}")
+        if status is not None and self.status != status:
+            raise self._error(f"the call ended as {self.status} ({self.cause}), not as {status}")
+        if cause is not None and self.cause != cause:
+            raise self._error(f"the call ended by {self.cause} ({self.status}), not by {cause}")
+        return self.cause
 
     async def listen(self) -> AsyncIterator[Entry]:
-        """Give out what the caller hears, from the beginning of the call, as it is heard, until its end."""
+        """Give out what is heard, from the beginning of the call, as it is heard, until its end."""
         transcript = self._line.transcript
         told = 0
 
@@ -162,37 +102,150 @@ class Caller:
             if entry.speaker == "application":
                 yield entry
 
-    def observe(self, event: Event) -> None:
-        """Take an event of this line's timeline."""
-        match event:
-            case Began() if self.call is None:
-                self.call = event.call
-            case StatusChanged() if event.call == self.call:
-                self.status = event.status
-
     def _is_gone(self) -> bool:
         return self._line.cause is not None
 
+    async def _until(self, condition: Callable[[], bool], seconds: float | None) -> None:
+        """Wait until something holds, the line is gone, or the time is over."""
+        await self._waiting.until(lambda: condition() or self._is_gone(), self._line.watchers, seconds)
+
     async def _turn_to_act(self, what: str, ready: Callable[[], bool]) -> None:
-        await self._waiting.until(lambda: ready() or self._is_gone(), self._line.watchers)
+        await self._until(ready, None)
         if self._is_gone():
-            raise ExpectationError(
+            raise self._error(
                 f"the call ended ({self.cause}) before the caller could {what}; {self._heard_instead()}"
             )
 
-    def _hears(self, wanted: str) -> bool:
+    def _search(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        return pattern.search(self._rest())
+
+    def _rest(self) -> str:
+        """What was heard after what was matched."""
         transcript = self._line.transcript
         for entry in transcript[self._read :]:
             if entry.speaker == "application":
-                self._unmatched = f"{self._unmatched} {_plain(entry.text)}"
+                self._unmatched = f"{self._unmatched} {' '.join(entry.text.split())}"
         self._read = len(transcript)
-        return wanted in self._unmatched
+        return self._unmatched
+
+    def _why_over(self, within: float | None) -> str:
+        return f"the call ended ({self.cause})" if self._is_gone() else f"{within or 0:g} s passed"
 
     def _heard_instead(self) -> str:
-        self._hears("")
-        rest = self._unmatched.strip()
+        rest = self._rest().strip()
         return f"heard instead: {rest!r}" if rest else "nothing more was heard"
 
+    def _error(self, message: str) -> ExpectationError:
+        return new_error(message, self.record)
 
-def _plain(text: str) -> str:
-    return " ".join(text.split()).casefold()
+
+@final
+class AsyncCaller(AsyncParty):
+    """A person who called: made by `AsyncSimulator.call` or `Session.dial`."""
+
+    def __init__(
+        self, record: CallRecord, waiting: Waiting, submit: Callable[[Input], Awaitable[None]]
+    ) -> None:
+        """Hold the caller's end of a line."""
+        super().__init__(record, waiting, submit)
+        self._returns_read = 0
+
+    async def is_asked(
+        self,
+        *,
+        keys: bool | None = None,
+        speech: bool | None = None,
+        language: str | None = None,
+        within: float | None = WITHIN,
+        **attributes: object,
+    ) -> Question:
+        """Expect an application to listen, by `<Gather>`; see `Caller.is_asked`."""
+        await self._until(lambda: self.record.question() is not None, within)
+        question = self.record.question()
+        if question is None:
+            raise self._error(
+                f"{self._why_over(within)} before the application listened; {self._heard_instead()}"
+            )
+        wanted: dict[str, object] = {"keys": keys, "speech": speech, "language": language}
+        wrong = [
+            f"{name} is {getattr(question, name)}, not {value}"
+            for name, value in wanted.items()
+            if value is not None and getattr(question, name) != value
+        ]
+        wrong += _differences(question.attributes, attributes)
+        if wrong:
+            raise self._error(f"the application listens otherwise: {'; '.join(wrong)}")
+        return question
+
+    async def is_recorded(self, *, within: float | None = WITHIN, **attributes: object) -> None:
+        """Expect an application to record a message; see `Caller.is_recorded`."""
+        await self._until(lambda: self._line.records_a_message, within)
+        if not self._line.records_a_message:
+            raise self._error(
+                f"{self._why_over(within)} before a message was recorded; {self._heard_instead()}"
+            )
+        verbs = [event for event in self.record.events if isinstance(event, VerbBegan)]
+        verb = next((event for event in reversed(verbs) if event.verb == "Record"), None)
+        wrong = _differences({} if verb is None else dict(verb.attributes), attributes)
+        if wrong:
+            raise self._error(f"the message is recorded otherwise: {'; '.join(wrong)}")
+
+    async def is_connected_to(self, application: Application | str, *, within: float | None = WITHIN) -> str:
+        """Expect to be connected to another application; see `Caller.is_connected_to`."""
+        sid = application if isinstance(application, str) else application.sid
+        await self._until(lambda: self._call_of(sid) is not None, within)
+        call = self._call_of(sid)
+        if call is None:
+            met = [event.application or event.to for event in self._began()]
+            instead = f"connected to {', '.join(met)}" if met else "to no application"
+            raise self._error(f"{self._why_over(within)} before the caller was connected to {sid}; {instead}")
+        return call
+
+    async def was_returned(
+        self,
+        values: Mapping[str, str] | None = None,
+        /,
+        *,
+        status: str | None = None,
+        within: float | None = WITHIN,
+        **named: str,
+    ) -> dict[str, str]:
+        """Expect an application to give the call back; see `Caller.was_returned`."""
+        await self._until(lambda: len(self._returned()) > self._returns_read, within)
+        returned = self._returned()[self._returns_read :]
+        if not returned:
+            raise self._error(f"{self._why_over(within)} before an application gave the call back")
+        self._returns_read += 1
+        got = dict(returned[0].parameters)
+        wrong = _differences(got, {**(values or {}), **named})
+        if status is not None and returned[0].status != status:
+            wrong.insert(0, f"the status is {returned[0].status}, not {status}")
+        if wrong:
+            raise self._error(f"the call was given back otherwise: {'; '.join(wrong)}")
+        return got
+
+    def _returned(self) -> list[Returned]:
+        return [event for event in self.record.events if isinstance(event, Returned)]
+
+    def _began(self) -> list[Began]:
+        """The calls on this line, but the first."""
+        return [event for event in self.record.events if isinstance(event, Began) and event.call != self.call]
+
+    def _call_of(self, sid: str) -> str | None:
+        return next((event.call for event in self._began() if event.application == sid), None)
+
+
+def _words(text: str) -> re.Pattern[str]:
+    return re.compile(re.escape(" ".join(text.split())), re.IGNORECASE)
+
+
+def _differences(got: Mapping[str, str], wanted: Mapping[str, object]) -> list[str]:
+    """How values differ from what was wanted; booleans are written as in TwiML."""
+    texts = {
+        name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in wanted.items()
+    }
+    return [
+        f"{name} is {got[name]!r}, not {text!r}" if name in got else f"there is no {name}={text}"
+        for name, text in texts.items()
+        if got.get(name) != text
+    ]

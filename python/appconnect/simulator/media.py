@@ -25,18 +25,17 @@ from appconnect.effects import (
 from appconnect.inputs import Digits, MediaDone, Speech
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Callable, Mapping
 
     from appconnect.clock import Clock, Timer
     from appconnect.driver import MediaEffect
     from appconnect.inputs import Input
+    from appconnect.simulator.audio import AudioFiles, Failed
 
 __all__ = ["Entry", "Line", "MediaModel", "SimulatedMedia"]
 
 _log = logging.getLogger(__name__)
-
-Failed: TypeAlias = Literal["content-type", "retrieval"]
-"""Why a file cannot be played, as `MediaDone.failed` says it."""
 
 Medium: TypeAlias = Literal["audio", "keys", "speech", "tones"]
 """How something was said: a file, keys that were pressed, words, or tones that were played."""
@@ -55,6 +54,8 @@ class MediaModel:
         shortest_speech: The least that one round of speech takes, before the breaks of SSML.
         file: Length of an audio file that `files` does not know.
         files: Length of audio files by URL; or why one cannot be played: `"retrieval"` or `"content-type"`.
+        texts: Length of sentences of applications, by their text; the breaks of SSML are in it.
+        length: Says how long one round of a `Say` or `Play` takes; none where the rest of the model says it.
         tone: Length of a keypad tone.
         gap: Silence after a keypad tone.
         short_pause: Silence that a `w` among tones makes.
@@ -66,6 +67,8 @@ class MediaModel:
     shortest_speech: float = 0.5
     file: float = 5.0
     files: Mapping[str, float | Failed] = field(default_factory=lambda: MappingProxyType({}))
+    texts: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    length: Callable[[Say | Play], float | None] | None = None
     tone: float = 0.1
     gap: float = 0.1
     short_pause: float = 0.5
@@ -81,16 +84,30 @@ class MediaModel:
         pauses = {"w": self.short_pause, "W": self.long_pause}
         return round(sum(pauses.get(tone, self.tone + self.gap) for tone in tones) * 1_000)
 
-    def play_ms(self, effect: Play) -> int | Failed:
-        """Milliseconds that a `Play` takes with all its rounds, or why it cannot be played."""
+    def play_ms(self, effect: Play, measured: float | Failed | None = None) -> int | Failed:
+        """Milliseconds that a `Play` takes with all its rounds, or why it cannot be played.
+
+        Args:
+            effect: It.
+            measured: The length of its file, or why it cannot be played, where it was fetched.
+        """
+        if (told := self._told(effect)) is not None:
+            return round(told * 1_000) * effect.rounds
         if effect.tones is not None:
             return self.tones_ms(effect.tones) * effect.rounds
-        length = self.files.get(effect.url or "", self.file)
+        length = self.files.get(effect.url or "", self.file if measured is None else measured)
         return length if isinstance(length, str) else round(length * 1_000) * effect.rounds
 
     def say_ms(self, effect: Say) -> int:
         """Milliseconds that a `Say` takes with all its rounds."""
+        if (told := self._told(effect)) is not None:
+            return round(told * 1_000) * effect.rounds
+        if effect.text in self.texts:
+            return round(self.texts[effect.text] * 1_000) * effect.rounds
         return self.speech_ms(effect.text, effect.breaks_ms) * effect.rounds
+
+    def _told(self, effect: Say | Play) -> float | None:
+        return None if self.length is None else self.length(effect)
 
 
 @final
@@ -130,6 +147,7 @@ class Line:
 
     __slots__ = (
         "_clock",
+        "_files",
         "_last_sound",
         "_model",
         "_playing",
@@ -145,7 +163,14 @@ class Line:
         "watchers",
     )
 
-    def __init__(self, leg: str, clock: Clock, model: MediaModel, submit: Callable[[Input], None]) -> None:
+    def __init__(
+        self,
+        leg: str,
+        clock: Clock,
+        model: MediaModel,
+        submit: Callable[[Input], None],
+        files: AudioFiles | None = None,
+    ) -> None:
         """Make a line that rings; see `SimulatedMedia.line`."""
         self.leg = leg
         self.answered = False
@@ -157,7 +182,8 @@ class Line:
         self._clock = clock
         self._model = model
         self._submit = submit
-        self._playing: Timer | None = None
+        self._files = files
+        self._playing: Timer | asyncio.Task[None] | None = None
         self._speaking: Timer | None = None
         self._recordings: dict[str, tuple[StartRecording, Timer | None]] = {}
         self._last_sound = 0
@@ -165,14 +191,12 @@ class Line:
     @property
     def wants_keys(self) -> bool:
         """Whether the application waits for keys, or for a recording that a key may end."""
-        return (self.collecting is not None and self.collecting.digits) or self._records_a_message()
+        return (self.collecting is not None and self.collecting.digits) or self.records_a_message
 
     @property
     def wants_words(self) -> bool:
         """Whether the application waits for words, to understand or to record them."""
-        return (
-            self.collecting is not None and self.collecting.speech is not None
-        ) or self._records_a_message()
+        return (self.collecting is not None and self.collecting.speech is not None) or self.records_a_message
 
     def press(self, keys: str) -> None:
         """The caller presses keys."""
@@ -232,7 +256,7 @@ class Line:
                     self._hear("audio", effect.url or "", effect.call)
                 else:
                     self._hear("tones", effect.tones, effect.call)
-                self._play(effect.reply, self._model.play_ms(effect))
+                self._fetch_or_play(effect)
             case StopMedia():
                 self._stop_media()
             case Collect():
@@ -261,6 +285,21 @@ class Line:
             self._submit(MediaDone(reply, length))
         else:
             self._playing = self._clock.call_at(self._clock.now() + length, lambda: self._played(reply))
+
+    def _fetch_or_play(self, effect: Play) -> None:
+        files, url = self._files, effect.url
+        if files is None or url is None or not files.has(url) or url in self._model.files:
+            self._play(effect.reply, self._model.play_ms(effect))
+            return
+
+        def fetched(took: float, measured: float | Failed | None) -> None:
+            self._playing = self._clock.call_at(
+                self._clock.now() + round(took * 1_000),
+                lambda: self._play(effect.reply, self._model.play_ms(effect, measured)),
+            )
+
+        self._stop_media()
+        self._playing = files.measure(url, effect.call, fetched)
 
     def _played(self, reply: str) -> None:
         self._playing = None
@@ -299,7 +338,9 @@ class Line:
         if timer is not None:
             timer.cancel()
 
-    def _records_a_message(self) -> bool:
+    @property
+    def records_a_message(self) -> bool:
+        """Whether an application records a message, by `<Record>`."""
         # A <Dial> that records runs along with whatever is heard; it neither beeps nor minds silence.
         return any(start.beep or start.silence_timeout is not None for start, _ in self._recordings.values())
 
@@ -319,6 +360,7 @@ class SimulatedMedia:
 
     Attributes:
         submit: Where inputs go; set by the driver when it begins.
+        files: Fetches the files of `Play`; none if they only last as long as the model says.
     """
 
     def __init__(self, clock: Clock, model: MediaModel | None = None) -> None:
@@ -329,6 +371,7 @@ class SimulatedMedia:
             model: How long things take.
         """
         self.submit: Callable[[Input], object] = _nowhere
+        self.files: AudioFiles | None = None
         self._clock = clock
         self._model = MediaModel() if model is None else model
         self._lines: dict[str, Line] = {}
@@ -337,6 +380,11 @@ class SimulatedMedia:
         """Submit inputs there from now on."""
         self.submit = submit
 
+    @property
+    def idle(self) -> bool:
+        """Whether no file is being fetched."""
+        return self.files is None or self.files.under_way == 0
+
     def line(self, leg: str) -> Line:
         """The line of this name; a new one, that rings, when there is none.
 
@@ -344,7 +392,7 @@ class SimulatedMedia:
         """
         line = self._lines.get(leg)
         if line is None:
-            line = Line(leg, self._clock, self._model, self._submit)
+            line = Line(leg, self._clock, self._model, self._submit, self.files)
             line.watchers.append(lambda: self._forget_if_gone(line))
             self._lines[leg] = line
         return line

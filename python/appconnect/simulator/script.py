@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, final
 
 from appconnect.errors import AppConnectError
-from appconnect.simulator.caller import EXPECT_SECONDS, ExpectationError
+from appconnect.simulator.caller import WITHIN, ExpectationError
 from appconnect.simulator.media import KEYS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Self
 
-    from appconnect.simulator.caller import Caller
+    from appconnect.simulator.caller import AsyncCaller
 
 __all__ = ["Script", "ScriptError", "Step"]
 
@@ -70,7 +70,7 @@ class Script:
         hangup
 
     `expect` waits until the text is heard; `press` and `say` wait until the application listens, as a person
-    does; see `Caller` for each. A text is taken as it is written, up to the end of the line.
+    does; see `AsyncCaller` for each. A text is taken as it is written, up to the end of the line.
     """
 
     steps: tuple[Step, ...]
@@ -87,16 +87,16 @@ class Script:
 
     async def run(
         self,
-        caller: Caller,
+        caller: AsyncCaller,
         *,
-        timeout: float | None = EXPECT_SECONDS,  # noqa: ASYNC109 - it is call time, which no event loop knows
+        within: float | None = WITHIN,
         on_step: Callable[[Step], object] | None = None,
     ) -> None:
         """Go through all steps. The caller stays on the line after the last one.
 
         Args:
             caller: Who acts.
-            timeout: Seconds of call time that each `expect` may take.
+            within: Seconds of call time that each `expect` may take.
             on_step: Told of each step before it begins.
 
         Raises:
@@ -106,15 +106,15 @@ class Script:
             if on_step is not None:
                 on_step(step)
             try:
-                await _run(step, caller, timeout)
+                await _run(step, caller, within)
             except ExpectationError as error:
                 raise ExpectationError(f"line {step.line} ({step}): {error}") from error
 
 
-async def _run(step: Step, caller: Caller, seconds: float | None) -> None:
+async def _run(step: Step, caller: AsyncCaller, seconds: float | None) -> None:
     match step.action:
         case "expect":
-            await caller.expect(step.argument, timeout=seconds)
+            await caller.hears(step.argument, within=seconds)
         case "press":
             await caller.press(step.argument)
         case "say":

@@ -9,12 +9,13 @@ from appconnect._core import Config, Engine
 from appconnect.clock import VirtualClock
 from appconnect.driver import Driver
 from appconnect.inputs import IncomingCall
-from appconnect.simulator.caller import Caller
+from appconnect.simulator.caller import AsyncCaller
 from appconnect.simulator.media import MediaModel, SimulatedMedia
+from appconnect.simulator.record import CallRecord
 from appconnect.simulator.waiting import Waiting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from types import TracebackType
     from typing import Self
 
@@ -53,6 +54,7 @@ class Session:
         clock: Clock | None = None,
         on_event: Callable[[Event], object] | None = None,
         on_settlement: Callable[[Settlement], object] | None = None,
+        names: Mapping[str, str] | None = None,
     ) -> None:
         """Prepare a session; nothing runs before `async with`.
 
@@ -66,12 +68,14 @@ class Session:
             clock: `SystemClock()` for real time; by default a `VirtualClock`.
             on_event: Takes the timeline of all accounts.
             on_settlement: Takes the bills.
+            names: What accounts are called where a call is drawn, by SID.
         """
         self.clock: Clock = VirtualClock() if clock is None else clock
         self.media = SimulatedMedia(self.clock, model)
         self.engine = Engine(registry, seed, Config(timeline=True) if config is None else config)
         self._on_event = on_event
-        self._callers: WeakValueDictionary[str, Caller] = WeakValueDictionary()
+        self._names = {} if names is None else names
+        self._records: WeakValueDictionary[str, CallRecord] = WeakValueDictionary()
         self._dialled = 0
         self._on_idle: list[Callable[[], object]] = []
         self.driver = Driver(
@@ -85,7 +89,7 @@ class Session:
             clock=self.clock,
             in_order=isinstance(self.clock, VirtualClock),
         )
-        self._waiting = Waiting(self.clock, lambda: self.driver.idle)
+        self._waiting = Waiting(self.clock, self._nothing_under_way)
 
     async def dial(
         self,
@@ -95,7 +99,7 @@ class Session:
         forwarded_from: str | None = None,
         caller_name: str | None = None,
         stir_verstat: str | None = None,
-    ) -> Caller:
+    ) -> AsyncCaller:
         """Place a call.
 
         Args:
@@ -114,14 +118,15 @@ class Session:
         call = IncomingCall(
             leg, from_, to, forwarded_from=forwarded_from, caller_name=caller_name, stir_verstat=stir_verstat
         )
-        caller = Caller(from_, to, self.media.line(leg), self._waiting, self.driver.submit_checked)
-        self._callers[leg] = caller
+        line = self.media.line(leg)
+        record = CallRecord(line, from_, to, self.clock, self._names)
+        self._records[leg] = record
         try:
             await self.driver.submit_checked(call)
         except BaseException:
-            self.media.line(leg).end("refused")
+            line.end("refused")
             raise
-        return caller
+        return AsyncCaller(record, self._waiting, self.driver.submit_checked)
 
     async def submit(self, item: Input) -> None:
         """Give the engine any other input, for instance a `Modify` of a live call.
@@ -130,6 +135,14 @@ class Session:
             InputError: The engine refused it; nothing was changed.
         """
         await self.driver.submit_checked(item)
+
+    async def wait(self, seconds: float) -> None:
+        """Let time pass; everything that is due in it happens."""
+        await self._waiting.until(lambda: False, [], seconds)
+
+    async def idle(self) -> None:
+        """Let time pass until nothing is due any more; in real time, until no call lives."""
+        await self._waiting.until(self._is_idle, self._on_idle)
 
     async def drain(self) -> None:
         """Wait until no call lives and nothing is outstanding."""
@@ -147,9 +160,9 @@ class Session:
         await self.driver.aclose()
 
     def _observe(self, event: Event) -> None:
-        caller = self._callers.get(event.leg)
-        if caller is not None:
-            caller.observe(event)
+        record = self._records.get(event.leg)
+        if record is not None:
+            record.observe(event)
         if self._on_event is not None:
             self._on_event(event)
 
@@ -158,5 +171,17 @@ class Session:
             watcher()
         self._waiting.look_around()
 
+    def go_on(self) -> None:
+        """Let time move, if it may: to be called when something that it stood still for is over."""
+        self._idle()
+
+    def _nothing_under_way(self) -> bool:
+        return self.driver.idle and self.media.idle
+
+    def _is_idle(self) -> bool:
+        if isinstance(self.clock, VirtualClock):
+            return self._nothing_under_way() and self.clock.next_timer() is None
+        return self._is_drained()
+
     def _is_drained(self) -> bool:
-        return self.driver.idle and self.engine.live_legs() == 0
+        return self._nothing_under_way() and self.engine.live_legs() == 0

@@ -33,7 +33,7 @@ class Waiting:
         self._clock = clock
         self._virtual = clock if isinstance(clock, VirtualClock) else None
         self._idle = idle
-        self._waiting: set[asyncio.Future[bool]] = set()
+        self._waiting: dict[asyncio.Future[bool], Callable[[], object]] = {}
         self._about_to_go_on = 0
         self._move_is_due = False
 
@@ -66,12 +66,12 @@ class Waiting:
             when = self._clock.now() + round(seconds * 1_000)
             timer = self._clock.call_at(when, lambda: self._wake(future, holds=False))
         watchers.append(look)
-        self._waiting.add(future)
+        self._waiting[future] = look
         self.look_around()
         try:
             return await future
         finally:
-            self._waiting.discard(future)
+            self._waiting.pop(future, None)
             if future.done() and not future.cancelled():
                 self._about_to_go_on -= 1
             watchers.remove(look)
@@ -93,6 +93,10 @@ class Waiting:
         if due is not None:
             clock.advance_to(due)
             self.look_around()
+            return
+        for look in list(self._waiting.values()):
+            look()
+        if any(future.done() for future in self._waiting):
             return
         for future in self._waiting:
             if not future.done():
