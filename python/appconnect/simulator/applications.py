@@ -150,8 +150,8 @@ class Applications:
     def _transport_by_arguments(self, application: VoiceApp, count: int) -> Transport:
         """A transport to something that is called, by how many arguments it takes."""
         if count == _ASGI:
-            if self._outside is not None and _is_djangos(application):
-                return _FromOutside(AsgiTransport(application, lifespan=False), self._outside)
+            if _is_djangos(application):
+                return self._transport_to_django(application)
             return AsgiTransport(application)
         runner = self._outside or _djangos_runner()
         if count == _WSGI:
@@ -159,6 +159,14 @@ class Applications:
         if count == 0:
             return CallableTransport(lambda _request: application(), runner=runner)
         return CallableTransport(application, runner=runner)
+
+    def _transport_to_django(self, application: VoiceApp) -> Transport:
+        """A transport to Django's ASGI handler that shares the database connection of the test."""
+        if self._outside is not None:
+            return _FromOutside(AsgiTransport(application, lifespan=False), self._outside)
+        # Called as a whole, it runs synchronous views in a thread of each request's own. In `handle` they run
+        # where all of the test's do.
+        return AsgiTransport(application.handle, lifespan=False)
 
 
 @final
