@@ -2,7 +2,8 @@
 
 A program is a fenced `python` block right after a comment `<!-- program: NAME -->`. It runs as a script in an
 empty folder, and warnings are errors. If the document has a block after `<!-- output: NAME -->`, that is what
-the program prints. Programs are short-lived: they end by themselves within the test's time.
+the program prints. Programs are short-lived: they end by themselves within the test's time. A block after
+`<!-- test: NAME -->` is a file of tests, which pytest runs.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 MARK = re.compile(
-    r"^<!-- (program|output): ([\w-]+) -->\n+(?:```(\w+)\n(.*?)^```$)?", re.MULTILINE | re.DOTALL
+    r"^<!-- (program|output|test): ([\w-]+) -->\n+(?:```(\w+)\n(.*?)^```$)?", re.MULTILINE | re.DOTALL
 )
 
 
@@ -27,20 +28,25 @@ class Program(NamedTuple):
 
     source: str
     output: str | None
+    is_test: bool = False
 
 
 def programs(text: str) -> dict[str, Program]:
     """Collect the marked programs of a document by name."""
     found: dict[tuple[str, str], str] = {}
     for kind, name, language, body in MARK.findall(text):
-        assert language == {"program": "python", "output": "text"}[kind], (
+        assert language == {"program": "python", "output": "text", "test": "python"}[kind], (
             f"{kind} {name}: no such block follows"
         )
         assert (kind, name) not in found, f"{kind} {name} is there twice"
         found[kind, name] = body
     names = {name for kind, name in found if kind == "program"}
     assert not {name for kind, name in found if kind == "output"} - names, "an output without a program"
-    return {name: Program(found["program", name], found.get(("output", name))) for name in sorted(names)}
+    collected = {name: Program(found["program", name], found.get(("output", name))) for name in sorted(names)}
+    tests = {
+        name: Program(body, None, is_test=True) for (kind, name), body in found.items() if kind == "test"
+    }
+    return collected | tests
 
 
 ALL_PROGRAMS = [
@@ -54,8 +60,11 @@ ALL_PROGRAMS = [
 def test_program_runs(program: Program, tmp_path: Path) -> None:
     script = tmp_path / "program.py"
     script.write_text(program.source, encoding="utf-8")
+    command = [sys.executable, "-W", "error"]
+    # The settings are pytest-asyncio's; it is there because others need it.
+    command += ["-m", "pytest", "-q", "-p", "no:asyncio", "-p", "no:cacheprovider"] if program.is_test else []
     result = subprocess.run(
-        [sys.executable, "-W", "error", script],
+        [*command, script],
         cwd=tmp_path,
         capture_output=True,
         text=True,
@@ -94,6 +103,8 @@ def test_marks_are_read() -> None:
     text = "<!-- program: one -->\n\n```python\nprint(1)\n```\n\n<!-- output: one -->\n\n```text\n1\n```\n"
     assert programs(text) == {"one": Program("print(1)\n", "1\n")}
     assert programs("```python\nnot_marked()\n```\n") == {}
+    test = "<!-- test: two -->\n```python\ndef test(): ...\n```\n"
+    assert programs(test) == {"two": Program("def test(): ...\n", None, is_test=True)}
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,11 @@ def test_nothing_else_is_inside(names: list[str]) -> None:
     assert len(names) == len(set(names))
     assert {name.split("/")[0] for name in names} == {"appconnect", f"twiml_appconnect-{VERSION}.dist-info"}
     assert not [
-        name for name in names if "test" in name or "__pycache__" in name or name.endswith((".rs", ".toml"))
+        name
+        for name in names
+        if "test" in name.replace("pytest_plugin", "")
+        or "__pycache__" in name
+        or name.endswith((".rs", ".toml"))
     ]
 
 
@@ -91,10 +95,11 @@ def test_one_extension_for_the_stable_abi(wheel: zipfile.ZipFile, names: list[st
     assert all(tag.startswith("cp311-abi3-") for tag in tags)
 
 
-def test_the_command_is_installed(wheel: zipfile.ZipFile) -> None:
+def test_the_command_and_the_pytest_plugin_are_installed(wheel: zipfile.ZipFile) -> None:
     entry_points = ConfigParser()
     entry_points.read_string(wheel.read(f"twiml_appconnect-{VERSION}.dist-info/entry_points.txt").decode())
     assert dict(entry_points["console_scripts"]) == {"appconnect": "appconnect.cli:main"}
+    assert dict(entry_points["pytest11"]) == {"appconnect": "appconnect.pytest_plugin"}
 
 
 def test_the_licence_and_the_readme_travel_along(
