@@ -1,4 +1,4 @@
-"""The ladder: a call as columns, one for the caller and one for each account, drawn while it happens.
+"""The ladder: a call as columns, one for each party and one for each account, drawn while it happens.
 
 Every event stands in the column of the account that it belongs to, so what an account may not see is not in
 its column. Between columns run the two moments in which a call crosses: handed over, and given back.
@@ -43,6 +43,7 @@ WIDTH: Final = 100
 """Characters of a line, unless another width is asked for."""
 
 _CLOCK: Final = 7
+_CALLEES: Final = 2
 _SUCCESS: Final = range(200, 300)
 _STATUS_STYLE: Final = {
     "completed": "green",
@@ -60,9 +61,11 @@ class Lane(NamedTuple):
     name: str
     """What stands at its top."""
     account: str | None
-    """Whose it is; none for the caller."""
+    """Whose it is; none for a party."""
     style: str
     """A colour, as a terminal names it; empty for none."""
+    leg: str | None = None
+    """The line of a party that was called; none for the caller."""
 
 
 @final
@@ -122,6 +125,9 @@ class Ladder:
         self._shown = ""
         self._held: Requested | VerbBegan | None = None
         self._dialled: Dialled | None = None
+        self._callees: dict[str, int] = {}
+        accounts = [number for number, lane in enumerate(self._lanes) if lane.account is not None]
+        self._last = accounts[-1] if accounts else 0
 
     def head(self) -> list[Rung]:
         """The names at the top."""
@@ -192,6 +198,8 @@ class Ladder:
                 return []
 
     def _began(self, event: Began) -> list[Rung]:
+        if event.direction.startswith("outbound"):
+            return self._rings(event)
         dialled, self._dialled = self._dialled, None
         if dialled is None:
             caller = _Cell([f"► {event.from_}", f"  dials {event.to}"], "bold")
@@ -200,10 +208,19 @@ class Ladder:
         cells = {start: _Cell(["handed over"], "bold magenta"), end: _Cell(["a call comes in"])}
         return self._cells(event, cells, (start, end))
 
+    def _rings(self, event: Began) -> list[Rung]:
+        """A party is called."""
+        start, end = self._lane(event.account), self._party(event)
+        if end == 0:  # It has no lane of its own.
+            return self._row(event, [f"{event.to} is called"])
+        self._callees[event.call] = end
+        return self._cells(event, {end: _Cell([f"{event.from_} calls"], "bold")}, (start, end))
+
     def _returned(self, event: Returned) -> list[Rung]:
         lane = self._lane(event.account)
         told = f"given back: {event.status}"
-        crossing = self._cells(event, {lane: _Cell([told], "bold magenta")}, (len(self._lanes) - 1, lane))
+        start = self._callees.pop(event.child, self._last)
+        crossing = self._cells(event, {lane: _Cell([told], "bold magenta")}, (start, lane))
         values = _parameters(event.parameters)
         return crossing + (self._row(event, values) if values else [])
 
@@ -219,11 +236,12 @@ class Ladder:
         held, self._held = self._held, None
         own = tag(held) if isinstance(held, VerbBegan) else "<Say>" if event.medium == "speech" else "<Play>"
         text = f"◄ “{event.text}”" if event.medium == "speech" else f"◄ ♪ {event.text}"
-        cells = {0: _Cell([text]), self._lane(event.account): _Cell([own], "cyan")}
+        cells = {self._party(event): _Cell([text]), self._lane(event.account): _Cell([own], "cyan")}
         return self._cells(event, cells)
 
     def _by_caller(self, event: Event, act: str, received: str) -> list[Rung]:
-        return self._cells(event, {0: _Cell([act], "bold"), self._lane(event.account): _Cell([received])})
+        cells = {self._party(event): _Cell([act], "bold"), self._lane(event.account): _Cell([received])}
+        return self._cells(event, cells)
 
     def _answered(self, event: Responded) -> list[Rung]:
         held, self._held = self._held, None
@@ -247,7 +265,14 @@ class Ladder:
         for number, lane in enumerate(self._lanes):
             if lane.account == account:
                 return number
-        return len(self._lanes) - 1
+        return self._last
+
+    def _party(self, event: Event) -> int:
+        """The lane of the party on the line of an event."""
+        for number, lane in enumerate(self._lanes):
+            if lane.leg == event.leg:
+                return number
+        return 0
 
     def _row(self, event: Event, lines: list[str], style: str = "") -> list[Rung]:
         return self._cells(event, {self._lane(event.account): _Cell(lines, style)})
@@ -316,6 +341,11 @@ def draw(events: Iterable[Event], names: Mapping[str, str] | None = None, width:
     known = {} if names is None else names
     accounts = dict.fromkeys(event.account for event in events)
     lanes = [Lane("Caller", None, ""), *(Lane(known.get(sid, short(sid)), sid, "") for sid in accounts)]
+    called = [
+        event for event in events if isinstance(event, Began) and event.direction.startswith("outbound")
+    ]
+    # More of them would leave no room to write in.
+    lanes += [Lane(event.to, None, "", event.leg) for event in called[:_CALLEES]]
     ladder = Ladder(lanes, width)
     rungs = ladder.head()
     for event in events:

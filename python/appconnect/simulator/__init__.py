@@ -35,7 +35,8 @@ from __future__ import annotations
 
 from appconnect.simulator.accounts import SimulatedAccount
 from appconnect.simulator.applications import VoiceApp
-from appconnect.simulator.blocking import Caller, Simulator
+from appconnect.simulator.blocking import Callee, Caller, Simulator
+from appconnect.simulator.callee import AsyncCallee
 from appconnect.simulator.caller import AsyncCaller
 from appconnect.simulator.faults import Fault, Faults
 from appconnect.simulator.media import Entry, MediaModel, SimulatedMedia
@@ -45,8 +46,10 @@ from appconnect.simulator.session import Session
 from appconnect.simulator.simulator import AsyncSimulator
 
 __all__ = [
+    "AsyncCallee",
     "AsyncCaller",
     "AsyncSimulator",
+    "Callee",
     "Caller",
     "Entry",
     "ExpectationError",

@@ -17,19 +17,21 @@ from appconnect.simulator.simulator import CALLER, World
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Callable, Coroutine, Mapping
+    from collections.abc import Callable, Coroutine, Mapping, Sequence
     from types import TracebackType
     from typing import Self
 
+    from appconnect._core import MachineDetection
     from appconnect.inputs import Input
     from appconnect.registry import Application
     from appconnect.simulator.accounts import Dialled
     from appconnect.simulator.applications import VoiceApp
-    from appconnect.simulator.caller import AsyncCaller
-    from appconnect.simulator.record import Question
+    from appconnect.simulator.callee import AnsweredBy, AsyncCallee, Outcome
+    from appconnect.simulator.caller import AsyncCaller, AsyncParty
+    from appconnect.simulator.record import CallRecord, Question
     from appconnect.transport import Runner
 
-__all__ = ["Caller", "PrivateLoop", "Simulator"]
+__all__ = ["Callee", "Caller", "PrivateLoop", "Simulator"]
 
 # Pytest looks for it here.
 __tracebackhide__ = hides
@@ -129,15 +131,18 @@ class PrivateLoop:
             future.set_exception(error)
 
 
-@final
-class Caller(Inspection):
-    """A person who called: what a test does on the line, and expects of the call. See `Simulator.call`."""
+class Party(Inspection):
+    """A person on a line: what a test does there, and expects to hear."""
 
-    def __init__(self, caller: AsyncCaller, loop: PrivateLoop) -> None:
-        """Hold the caller's end of a line."""
-        super().__init__(caller.record)
-        self._caller = caller
+    def __init__(self, party: AsyncParty, loop: PrivateLoop) -> None:
+        """Hold a party's end of a line."""
+        self._party = party
         self._run = loop.run
+
+    @property
+    def record(self) -> CallRecord:
+        """Where is kept what is known."""
+        return self._party.record
 
     def hears(self, text: str | re.Pattern[str], *, within: float | None = WITHIN) -> re.Match[str]:
         """Expect to hear a text, after what was matched before.
@@ -156,7 +161,7 @@ class Caller(Inspection):
         Raises:
             ExpectationError: The call ended, or the time passed, before it was heard.
         """
-        return self._run(self._caller.hears(text, within=within))
+        return self._run(self._party.hears(text, within=within))
 
     def press(self, keys: str, *, at_once: bool = False) -> None:
         """Press keys, as soon as the application waits for keys or records a message.
@@ -169,7 +174,7 @@ class Caller(Inspection):
             ExpectationError: The call ended before.
             ValueError: There are no such keys.
         """
-        self._run(self._caller.press(keys, at_once=at_once))
+        self._run(self._party.press(keys, at_once=at_once))
 
     def say(self, text: str, *, confidence: float | None = None, at_once: bool = False) -> None:
         """Say something, as soon as the application waits for words or records a message; it takes its time.
@@ -182,15 +187,15 @@ class Caller(Inspection):
         Raises:
             ExpectationError: The call ended before.
         """
-        self._run(self._caller.say(text, confidence=confidence, at_once=at_once))
+        self._run(self._party.say(text, confidence=confidence, at_once=at_once))
 
     def wait(self, seconds: float) -> None:
         """Let time pass on the call; less of it when the call ends before."""
-        self._run(self._caller.wait(seconds))
+        self._run(self._party.wait(seconds))
 
     def hang_up(self) -> None:
         """Hang up. Nothing happens when the line is gone already."""
-        self._run(self._caller.hang_up())
+        self._run(self._party.hang_up())
 
     def ends(
         self, status: str | None = None, *, cause: str | None = None, within: float | None = None
@@ -209,7 +214,17 @@ class Caller(Inspection):
         Raises:
             ExpectationError: It did not end in this time, or not like this.
         """
-        return self._run(self._caller.ends(status, cause=cause, within=within))
+        return self._run(self._party.ends(status, cause=cause, within=within))
+
+
+@final
+class Caller(Party):
+    """A person who called: what a test does on the line, and expects of the call. See `Simulator.call`."""
+
+    def __init__(self, caller: AsyncCaller, loop: PrivateLoop) -> None:
+        """Hold the caller's end of a line."""
+        super().__init__(caller, loop)
+        self._caller = caller
 
     def is_asked(
         self,
@@ -251,20 +266,22 @@ class Caller(Inspection):
         """
         self._run(self._caller.is_recorded(within=within, **attributes))
 
-    def is_connected_to(self, application: Application | str, *, within: float | None = WITHIN) -> str:
-        """Expect to be connected to another application by `<Dial><Application>`, now or before.
+    def is_connected_to(
+        self, target: Application | Inspection | str, *, within: float | None = WITHIN
+    ) -> str:
+        """Expect to be connected by `<Dial>` to an application or a party, now or before.
 
         Args:
-            application: The application, or its SID.
+            target: The application or its SID, the callee or its address.
             within: Seconds of call time; none for as long as the call lasts.
 
         Returns:
-            The SID of the call in the receiving account.
+            The SID of the call there.
 
         Raises:
             ExpectationError: It did not happen.
         """
-        return self._run(self._caller.is_connected_to(application, within=within))
+        return self._run(self._caller.is_connected_to(target, within=within))
 
     def was_returned(
         self,
@@ -275,10 +292,10 @@ class Caller(Inspection):
         within: float | None = WITHIN,
         **named: str,
     ) -> dict[str, str]:
-        """Expect a connected application to give the call back, after those that were matched before.
+        """Expect a `<Dial>` to be over, after those that were matched before.
 
         Args:
-            values: What it must return, by name without `ReturnParam_`; more may come back.
+            values: What the application must return, by name without `ReturnParam_`; more may come back.
             status: The `DialCallStatus` that it must give.
             within: Seconds of call time; none for as long as the call lasts.
             named: More values.
@@ -290,6 +307,41 @@ class Caller(Inspection):
             ExpectationError: It did not happen, or other values came back.
         """
         return self._run(self._caller.was_returned(values, status=status, within=within, **named))
+
+
+@final
+class Callee(Party):
+    """A party that can be called. See `Simulator.callee`.
+
+    What it does and hears is of the call that came last. Each act and expectation waits for a call first.
+    """
+
+    def __init__(self, callee: AsyncCallee, loop: PrivateLoop) -> None:
+        """Hold the callee's end of a line."""
+        super().__init__(callee, loop)
+        self._callee = callee
+
+    @property
+    def address(self) -> str:
+        """What is dialled to reach it."""
+        return self._callee.address
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """What a client is told by the call that came last, or the headers that a SIP endpoint gets."""
+        return self._callee.parameters
+
+    def is_called(self, *, from_: str | None = None, within: float | None = WITHIN) -> None:
+        """Expect to be called.
+
+        Args:
+            from_: Who must call, if that matters.
+            within: Seconds of virtual time; none for however long it takes.
+
+        Raises:
+            ExpectationError: Nobody called, or somebody else.
+        """
+        self._run(self._callee.is_called(from_=from_, within=within))
 
 
 @final
@@ -349,6 +401,70 @@ class Simulator(World):
         """
         told = {"forwarded_from": forwarded_from, "caller_name": caller_name, "stir_verstat": stir_verstat}
         return Caller(self._run(self._place(to, path, from_, told)), self._loop)
+
+    def callee(  # noqa: PLR0913 - one for each thing that a called party can do
+        self,
+        address: str,
+        outcome: Outcome = "answered",
+        *,
+        after: float = 3.0,
+        answered_by: AnsweredBy = "human",
+        sip_response: int | None = None,
+        sip_headers: Mapping[str, str] | None = None,
+    ) -> Callee:
+        """Put a party at an address that documents can dial, instead of whoever was there.
+
+        A party that is on a call is busy for others. Where nobody was put, it rings until the dialling side
+        gives up.
+
+        Args:
+            address: A number, `client:` and an identity, `sip:` or `whatsapp:` address, or the SID of a SIM.
+            outcome: What becomes of calls to it: `answered`, `busy`, `failed` or `no-answer`.
+            after: Seconds until then.
+            answered_by: What an answering machine detection finds: `human`, `machine`, `fax` or `unknown`.
+            sip_response: The final response of a SIP endpoint; the usual one for the outcome by default.
+            sip_headers: The header fields of that response which the application is told.
+        """
+        callee = self._callee(address, outcome, after, answered_by, (sip_response, sip_headers))
+        self._calls.append(callee)
+        return Callee(callee, self._loop)
+
+    def originate(  # noqa: PLR0913 - one for each thing that is told of a call
+        self,
+        to: Inspection | str,
+        app: VoiceApp,
+        path: str | None = None,
+        *,
+        from_: str | None = None,
+        timeout: int = 60,
+        send_digits: str | None = None,
+        machine_detection: MachineDetection | None = None,
+        status_callback: str | None = None,
+        status_callback_events: Sequence[str] = (),
+    ) -> None:
+        """Call somebody, as the default account does by the REST API.
+
+        Args:
+            to: The callee, or its address.
+            app: What the call runs when it is answered; see `VoiceApp`.
+            path: Of its URL; `/voice` by default.
+            from_: Who calls, a number of the account; by default one that leads to the application.
+            timeout: Seconds that it may ring.
+            send_digits: Keys that are played when it is answered.
+            machine_detection: How to find out who answers.
+            status_callback: Path or URL that is told of the progress.
+            status_callback_events: Which progress: `initiated`, `ringing`, `answered`, `completed`.
+
+        Raises:
+            InputError: The call cannot be placed.
+        """
+        options = {
+            "timeout": timeout,
+            "send_digits": send_digits,
+            "machine_detection": machine_detection,
+            "status_callback_events": status_callback_events,
+        }
+        self._run(self._originate(to, app, path, from_, status_callback, options))
 
     def modify(
         self,

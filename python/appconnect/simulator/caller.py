@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, final
 
-from appconnect.events import Began, Returned, VerbBegan
+from appconnect.events import Began, Connected, Placed, Returned, VerbBegan
 from appconnect.inputs import HungUp
+from appconnect.registry import Application
 from appconnect.simulator.media import KEYS, Entry
 from appconnect.simulator.record import ExpectationError, Inspection, Question, hides, new_error
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
     from appconnect.inputs import Input
-    from appconnect.registry import Application
+    from appconnect.simulator.media import Line
     from appconnect.simulator.record import CallRecord
     from appconnect.simulator.waiting import Waiting
 
@@ -34,15 +35,24 @@ class AsyncParty(Inspection):
         self, record: CallRecord, waiting: Waiting, submit: Callable[[Input], Awaitable[None]]
     ) -> None:
         """Hold a party's end of a line."""
-        super().__init__(record)
-        self._line = record.line
+        self._record = record
         self._waiting = waiting
         self._submit = submit
         self._read = 0
         self._unmatched = ""
 
+    @property
+    def record(self) -> CallRecord:
+        """Where is kept what is known."""
+        return self._record
+
+    @property
+    def _line(self) -> Line:
+        return self._record.line
+
     async def hears(self, text: str | re.Pattern[str], *, within: float | None = WITHIN) -> re.Match[str]:
         """Expect to hear a text, after what was matched before; see `Caller.hears`."""
+        await self._begin(within)
         pattern = text if isinstance(text, re.Pattern) else _words(text)
         await self._until(lambda: self._search(pattern) is not None, within)
         found = self._search(pattern)
@@ -71,14 +81,16 @@ class AsyncParty(Inspection):
 
     async def hang_up(self) -> None:
         """Hang up. Nothing happens when the line is gone already."""
+        await self._begin(None)
         if not self._is_gone():
-            self._line.end("caller")
+            self._line.end(self._line.party)
             await self._submit(HungUp(self.leg))
 
     async def ends(
         self, status: str | None = None, *, cause: str | None = None, within: float | None = None
     ) -> str:
         """Expect the line to end; see `Caller.ends`."""
+        await self._begin(within)
         await self._until(lambda: False, within)
         if self.cause is None:
             raise self._error(f"{self._why_over(within)} before the call ended; {self._heard_instead()}")
@@ -99,8 +111,11 @@ class AsyncParty(Inspection):
         while await self._waiting.until(is_new, self._line.watchers) and told < len(transcript):
             entry = transcript[told]
             told += 1
-            if entry.speaker == "application":
+            if entry.speaker != self._line.party:
                 yield entry
+
+    async def _begin(self, within: float | None) -> None:
+        """Wait until there is a line to act on."""
 
     def _is_gone(self) -> bool:
         return self._line.cause is not None
@@ -110,10 +125,12 @@ class AsyncParty(Inspection):
         await self._waiting.until(lambda: condition() or self._is_gone(), self._line.watchers, seconds)
 
     async def _turn_to_act(self, what: str, ready: Callable[[], bool]) -> None:
+        await self._begin(None)
         await self._until(ready, None)
         if self._is_gone():
             raise self._error(
-                f"the call ended ({self.cause}) before the caller could {what}; {self._heard_instead()}"
+                f"the call ended ({self.cause}) before the {self._line.party} could {what}; "
+                f"{self._heard_instead()}"
             )
 
     def _search(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
@@ -123,7 +140,7 @@ class AsyncParty(Inspection):
         """What was heard after what was matched."""
         transcript = self._line.transcript
         for entry in transcript[self._read :]:
-            if entry.speaker == "application":
+            if entry.speaker != self._line.party:
                 self._unmatched = f"{self._unmatched} {' '.join(entry.text.split())}"
         self._read = len(transcript)
         return self._unmatched
@@ -190,16 +207,25 @@ class AsyncCaller(AsyncParty):
         if wrong:
             raise self._error(f"the message is recorded otherwise: {'; '.join(wrong)}")
 
-    async def is_connected_to(self, application: Application | str, *, within: float | None = WITHIN) -> str:
-        """Expect to be connected to another application; see `Caller.is_connected_to`."""
-        sid = application if isinstance(application, str) else application.sid
-        await self._until(lambda: self._call_of(sid) is not None, within)
-        call = self._call_of(sid)
-        if call is None:
-            met = [event.application or event.to for event in self._began()]
-            instead = f"connected to {', '.join(met)}" if met else "to no application"
-            raise self._error(f"{self._why_over(within)} before the caller was connected to {sid}; {instead}")
-        return call
+    async def is_connected_to(
+        self, target: Application | Inspection | str, *, within: float | None = WITHIN
+    ) -> str:
+        """Expect to be connected to an application or a party; see `Caller.is_connected_to`."""
+        match target:
+            case Application(sid=address):
+                pass
+            case str(address):
+                pass
+            case _:
+                address = target.to
+        await self._until(lambda: address in self._connections(), within)
+        connections = self._connections()
+        if address not in connections:
+            instead = f"connected to {', '.join(connections)}" if connections else "to nobody"
+            raise self._error(
+                f"{self._why_over(within)} before the caller was connected to {address}; {instead}"
+            )
+        return connections[address]
 
     async def was_returned(
         self,
@@ -227,12 +253,21 @@ class AsyncCaller(AsyncParty):
     def _returned(self) -> list[Returned]:
         return [event for event in self.record.events if isinstance(event, Returned)]
 
-    def _began(self) -> list[Began]:
-        """The calls on this line, but the first."""
-        return [event for event in self.record.events if isinstance(event, Began) and event.call != self.call]
-
-    def _call_of(self, sid: str) -> str | None:
-        return next((event.call for event in self._began() if event.application == sid), None)
+    def _connections(self) -> dict[str, str]:
+        """Whom the caller was connected to, by what was dialled, with the SID of the call there."""
+        placed: dict[str, str] = {}
+        connections: dict[str, str] = {}
+        for event in self.record.events:
+            match event:
+                case Began(application=str(application)) if event.call != self.call:
+                    connections[application] = event.call
+                case Placed():
+                    placed[event.child] = event.to
+                case Connected():
+                    connections[placed.get(event.with_, event.with_)] = event.with_
+                case _:
+                    pass
+        return connections
 
 
 def _words(text: str) -> re.Pattern[str]:

@@ -40,6 +40,9 @@ _log = logging.getLogger(__name__)
 Medium: TypeAlias = Literal["audio", "keys", "speech", "tones"]
 """How something was said: a file, keys that were pressed, words, or tones that were played."""
 
+Speaker: TypeAlias = Literal["application", "callee", "caller"]
+"""Who said something: a party of the call, or its application."""
+
 KEYS: Final = frozenset("0123456789*#ABCD")
 """What a caller can press."""
 
@@ -117,14 +120,14 @@ class Entry:
 
     Attributes:
         at: Milliseconds since the epoch.
-        speaker: The end of the line that it came from.
+        speaker: Who said it: an application, the party on this line, or the one that it is connected to.
         medium: How it was said.
         text: The words, the URL of the file, the tones or the keys.
-        call: The call whose application it was; none for the caller.
+        call: The call whose application it was; none for a party.
     """
 
     at: int
-    speaker: Literal["application", "caller"]
+    speaker: Speaker
     medium: Medium
     text: str
     call: str | None = None
@@ -132,10 +135,12 @@ class Entry:
 
 @final
 class Line:
-    """One caller's line: what happens on it, and who wants to know.
+    """One party's line: what happens on it, and who wants to know.
 
     Attributes:
         leg: Its name.
+        party: Who is on it.
+        other: The line that it is connected to, if it is: what one party says or presses, the other hears.
         answered: Whether it was picked up.
         cause: Why it is gone: the engine's cause, or `"caller"` when the caller hung up; none while it is
             there.
@@ -158,6 +163,8 @@ class Line:
         "cause",
         "collecting",
         "leg",
+        "other",
+        "party",
         "ringback",
         "transcript",
         "watchers",
@@ -173,6 +180,8 @@ class Line:
     ) -> None:
         """Make a line that rings; see `SimulatedMedia.line`."""
         self.leg = leg
+        self.party: Literal["callee", "caller"] = "caller"
+        self.other: Line | None = None
         self.answered = False
         self.cause: str | None = None
         self.collecting: Collect | None = None
@@ -190,22 +199,30 @@ class Line:
 
     @property
     def wants_keys(self) -> bool:
-        """Whether the application waits for keys, or for a recording that a key may end."""
-        return (self.collecting is not None and self.collecting.digits) or self.records_a_message
+        """Whether somebody waits for keys: an application, a recording that they end, the other party."""
+        return (
+            (self.collecting is not None and self.collecting.digits)
+            or self.records_a_message
+            or self.other is not None
+        )
 
     @property
     def wants_words(self) -> bool:
-        """Whether the application waits for words, to understand or to record them."""
-        return (self.collecting is not None and self.collecting.speech is not None) or self.records_a_message
+        """Whether somebody waits for words: an application, a recording, the other party."""
+        return (
+            (self.collecting is not None and self.collecting.speech is not None)
+            or self.records_a_message
+            or self.other is not None
+        )
 
     def press(self, keys: str) -> None:
-        """The caller presses keys."""
-        self.transcript.append(Entry(self._clock.now(), "caller", "keys", keys))
+        """The party presses keys."""
+        self._said("keys", keys)
         self._submit(Digits(self.leg, keys))
         self._changed()
 
     def speak(self, text: str, confidence: float | None = None) -> int:
-        """The caller says something; a recogniser that listens hears it.
+        """The party says something; a recogniser that listens hears it.
 
         It reports the first word at once, so that prompts are interrupted, and all of it after the silence
         that the application asked for.
@@ -215,7 +232,7 @@ class Line:
         """
         now = self._clock.now()
         duration = self._model.speech_ms(text)
-        self.transcript.append(Entry(now, "caller", "speech", text))
+        self._said("speech", text)
         self._last_sound = max(self._last_sound, now + duration)
         for start, timer in list(self._recordings.values()):
             self._watch_silence(start, timer)
@@ -236,12 +253,32 @@ class Line:
         if self.cause is not None:
             return
         self.cause = cause
+        self.part()
         self.collecting = None
         self._stop_recogniser()
         self._stop_media()
         for sid in list(self._recordings):
             self._stop_recording(sid)
         self._changed()
+
+    def pick_up(self) -> None:
+        """The party answers."""
+        self.answered = True
+        self._changed()
+
+    def join(self, other: Line) -> None:
+        """Connect two parties."""
+        self.other, other.other = other, self
+        self._changed()
+        other._changed()
+
+    def part(self) -> None:
+        """End a connection, if there is one."""
+        other, self.other = self.other, None
+        if other is not None:
+            other.other = None
+            other._changed()  # noqa: SLF001 - the same class
+            self._changed()
 
     def perform(self, effect: MediaEffect) -> None:  # noqa: C901, PLR0912 - one flat list of the effects
         """Do what the engine asks for."""
@@ -273,8 +310,15 @@ class Line:
             case HangUp(cause=cause):
                 self.end(cause)
             case Dial() | Bridge() | Unbridge():
-                pass  # Nobody can be called yet: whoever is dialled does not answer.
+                pass  # They concern more than one line.
         self._changed()
+
+    def _said(self, medium: Medium, text: str) -> None:
+        entry = Entry(self._clock.now(), self.party, medium, text)
+        self.transcript.append(entry)
+        if self.other is not None:
+            self.other.transcript.append(entry)
+            self.other._changed()  # noqa: SLF001 - the same class
 
     def _hear(self, medium: Medium, text: str, call: str) -> None:
         self.transcript.append(Entry(self._clock.now(), "application", medium, text, call))
@@ -361,6 +405,7 @@ class SimulatedMedia:
     Attributes:
         submit: Where inputs go; set by the driver when it begins.
         files: Fetches the files of `Play`; none if they only last as long as the model says.
+        on_dial: Takes the calls that the engine places; without it nobody ever answers one.
     """
 
     def __init__(self, clock: Clock, model: MediaModel | None = None) -> None:
@@ -372,6 +417,7 @@ class SimulatedMedia:
         """
         self.submit: Callable[[Input], object] = _nowhere
         self.files: AudioFiles | None = None
+        self.on_dial: Callable[[Dial], object] | None = None
         self._clock = clock
         self._model = MediaModel() if model is None else model
         self._lines: dict[str, Line] = {}
@@ -398,10 +444,21 @@ class SimulatedMedia:
         return line
 
     def perform(self, effect: MediaEffect, /) -> None:
-        """Do something to a caller's line; nothing to one that is gone or was never made."""
+        """Do something to a party's line; nothing to one that is gone or was never made."""
         line = self._lines.get(effect.leg)
-        if line is not None:
-            line.perform(effect)
+        match effect:
+            case Dial():
+                if self.on_dial is not None:
+                    self.on_dial(effect)
+            case Bridge(other=other):
+                if line is not None and other in self._lines:
+                    line.join(self._lines[other])
+            case Unbridge():
+                if line is not None:
+                    line.part()
+            case _:
+                if line is not None:
+                    line.perform(effect)
 
     def _submit(self, item: Input) -> None:
         self.submit(item)

@@ -127,6 +127,8 @@ class Question:
 class CallRecord:
     """Everything that is known about one line: what was said on it, and its timeline.
 
+    The timeline of a line has the calls that were placed from it, on lines of their own, in it.
+
     Attributes:
         line: What was said.
         from_: Who calls.
@@ -246,8 +248,9 @@ def report(events: Sequence[Event], webhooks: Sequence[Webhook], names: Mapping[
     """Draw a call for a failed test: its ladder, its last requests, and where its problems are."""
     if not events:
         return "nothing happened on the call"
-    parts = [draw(events, names), "", "the last requests:"]
-    parts += [f"  {webhook}" for webhook in webhooks[-_LAST_WEBHOOKS:]]
+    parts = [draw(events, names)]
+    if webhooks:
+        parts += ["", "the last requests:", *(f"  {webhook}" for webhook in webhooks[-_LAST_WEBHOOKS:])]
     problems = [event for event in events if isinstance(event, ProblemRaised)]
     if problems:
         parts += ["", "problems:"]
@@ -256,15 +259,12 @@ def report(events: Sequence[Event], webhooks: Sequence[Webhook], names: Mapping[
 
 
 class Inspection:
-    """What is known about a party's line and call.
+    """What is known about a party's line and call."""
 
-    Attributes:
-        record: Where it is kept.
-    """
-
-    def __init__(self, record: CallRecord) -> None:
-        """Look at a record."""
-        self.record = record
+    @property
+    def record(self) -> CallRecord:
+        """Where it is kept."""
+        raise NotImplementedError
 
     def __repr__(self) -> str:
         """Name the line."""
@@ -317,8 +317,9 @@ class Inspection:
 
     @property
     def heard(self) -> list[Entry]:
-        """What the party was given to hear so far."""
-        return [entry for entry in self.record.line.transcript if entry.speaker == "application"]
+        """What the party was given to hear so far, by applications and by whom it was connected to."""
+        line = self.record.line
+        return [entry for entry in line.transcript if entry.speaker != line.party]
 
     @property
     def requests(self) -> list[Webhook]:

@@ -8,7 +8,9 @@ from weakref import WeakValueDictionary
 from appconnect._core import Config, Engine
 from appconnect.clock import VirtualClock
 from appconnect.driver import Driver
-from appconnect.inputs import IncomingCall
+from appconnect.events import Began, Placed
+from appconnect.inputs import IncomingCall, Progress
+from appconnect.simulator.callee import AsyncCallee
 from appconnect.simulator.caller import AsyncCaller
 from appconnect.simulator.media import MediaModel, SimulatedMedia
 from appconnect.simulator.record import CallRecord
@@ -21,9 +23,11 @@ if TYPE_CHECKING:
 
     from appconnect._core import Registry, Settlement
     from appconnect.clock import Clock
+    from appconnect.effects import Dial
     from appconnect.events import Event
     from appconnect.inputs import Input
     from appconnect.policy import PolicyHook
+    from appconnect.simulator.callee import Behaviour
     from appconnect.transport import Transport
 
 __all__ = ["Session"]
@@ -76,6 +80,10 @@ class Session:
         self._on_event = on_event
         self._names = {} if names is None else names
         self._records: WeakValueDictionary[str, CallRecord] = WeakValueDictionary()
+        self._dialling: WeakValueDictionary[str, CallRecord] = WeakValueDictionary()
+        self._placed: dict[str, CallRecord] = {}
+        self._callees: dict[str, AsyncCallee] = {}
+        self.media.on_dial = self._ring
         self._dialled = 0
         self._on_idle: list[Callable[[], object]] = []
         self.driver = Driver(
@@ -113,8 +121,7 @@ class Session:
             The caller, when the line rings. What cannot be dialled, whatever it is, ends with the cause
             `not-found`.
         """
-        self._dialled += 1
-        leg = f"leg-{self._dialled}"
+        leg = self.new_leg()
         call = IncomingCall(
             leg, from_, to, forwarded_from=forwarded_from, caller_name=caller_name, stir_verstat=stir_verstat
         )
@@ -127,6 +134,22 @@ class Session:
             line.end("refused")
             raise
         return AsyncCaller(record, self._waiting, self.driver.submit_checked)
+
+    def callee(self, address: str, behaviour: Behaviour) -> AsyncCallee:
+        """Put a party at an address, instead of the one that was there.
+
+        Args:
+            address: What is dialled: a number, `client:`, `sip:` or `whatsapp:` address, or the SID of a SIM.
+            behaviour: What it does when it is called. Where nobody is, calls ring in vain.
+        """
+        callee = AsyncCallee(address, behaviour, self.clock, self._waiting, self.driver.submit_checked)
+        self._callees[address] = callee
+        return callee
+
+    def new_leg(self) -> str:
+        """A name for another line."""
+        self._dialled += 1
+        return f"leg-{self._dialled}"
 
     async def submit(self, item: Input) -> None:
         """Give the engine any other input, for instance a `Modify` of a live call.
@@ -160,11 +183,38 @@ class Session:
         await self.driver.aclose()
 
     def _observe(self, event: Event) -> None:
-        record = self._records.get(event.leg)
-        if record is not None:
-            record.observe(event)
+        match event:
+            case Began(direction="outbound-dial" | "outbound-api"):
+                self._place(event)
+            case Placed() if (dialling := self._records.get(event.leg)) is not None:
+                self._dialling[event.child] = dialling
+            case _:
+                pass
+        for record in (self._records.get(event.leg), self._dialling.get(event.leg)):
+            if record is not None:
+                record.observe(event)
         if self._on_event is not None:
             self._on_event(event)
+
+    def _place(self, event: Began) -> None:
+        """A call goes out: its timeline begins before its line does."""
+        line = self.media.line(event.leg)
+        line.party = "callee"
+        record = CallRecord(line, event.from_, event.to, self.clock, self._names)
+        self._records[event.leg] = self._placed[event.leg] = record
+
+    def _ring(self, dial: Dial) -> None:
+        """The engine calls somebody."""
+        record = self._placed.pop(dial.leg, None)
+        callee = self._callees.get(dial.endpoint.address)
+        line = self.media.line(dial.leg)
+        line.party = "callee"
+        if record is None:  # There is no timeline.
+            record = CallRecord(line, dial.from_, dial.endpoint.address, self.clock, self._names)
+        if callee is None:
+            self.driver.submit(Progress(dial.leg, "ringing"))
+        else:
+            callee.take(dial, record, self.driver.submit)
 
     def _idle(self) -> None:
         for watcher in list(self._on_idle):

@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Literal, final
+from typing import TYPE_CHECKING, Any, Literal, final
+from urllib.parse import urljoin
 
 from appconnect._core import Config
 from appconnect.events import Began, ProblemRaised
-from appconnect.inputs import Modify
+from appconnect.inputs import Modify, Originate
 from appconnect.registry import Application, Client, PhoneNumber, SipDomain
 from appconnect.simulator.accounts import Accounts
 from appconnect.simulator.applications import Applications
 from appconnect.simulator.audio import AudioFiles
+from appconnect.simulator.callee import AsyncCallee, Behaviour
 from appconnect.simulator.faults import Faults
 from appconnect.simulator.record import report
 from appconnect.simulator.session import Session
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from types import TracebackType
     from typing import Self
 
-    from appconnect._core import Settlement
+    from appconnect._core import MachineDetection, Settlement
     from appconnect.clock import Clock
     from appconnect.events import Event
     from appconnect.inputs import Input
     from appconnect.policy import PolicyHook
     from appconnect.simulator.accounts import Dialled, SimulatedAccount
     from appconnect.simulator.applications import VoiceApp
+    from appconnect.simulator.callee import AnsweredBy, Outcome
     from appconnect.simulator.caller import AsyncCaller
     from appconnect.simulator.media import MediaModel
     from appconnect.simulator.record import Inspection
@@ -148,7 +152,9 @@ class World:
 
     def report(self) -> str:
         """Draw all calls that were placed, for a failed test."""
-        parts = [report(call.timeline, call.requests, self._accounts.names) for call in self._calls]
+        # A party that was called is drawn with whoever called it.
+        calls = [call for call in self._calls if not isinstance(call, AsyncCallee) or call.was_originated]
+        parts = [report(call.timeline, call.requests, self._accounts.names) for call in calls]
         return "\n\n".join(parts) if parts else "no call was placed"
 
     def _outside(self) -> Runner | None:
@@ -167,6 +173,53 @@ class World:
         token = None if sid is None else self._accounts.token(sid)
         return None if sid is None or token is None else (sid, token)
 
+    def _callee(
+        self,
+        address: str,
+        outcome: Outcome,
+        after: float,
+        answered_by: AnsweredBy,
+        sip: tuple[int | None, Mapping[str, str] | None],
+    ) -> AsyncCallee:
+        response, headers = sip
+        behaviour = Behaviour(
+            outcome=outcome,
+            after=after,
+            answered_by=answered_by,
+            sip_response=response,
+            sip_headers={} if headers is None else headers,
+        )
+        return self.session.callee(address, behaviour)
+
+    async def _originate(  # noqa: PLR0913, PLR0917 - of both flavours
+        self,
+        to: Inspection | str,
+        app: VoiceApp,
+        path: str | None,
+        from_: str | None,
+        status_callback: str | None,
+        options: Mapping[str, Any],
+    ) -> None:
+        url = self._accounts.webhooks(app, path)["voice_url"]
+        if from_ is None:
+            from_ = self._accounts.number_of(self._default, app, path).number
+        self._refresh()
+        call = Originate(
+            self.session.new_leg(),
+            self._default.sid,
+            from_,
+            to if isinstance(to, str) else to.to,
+            url=url,
+            status_callback=status_callback and urljoin(url, status_callback),
+            **options,
+        )
+        await self.session.submit(call)
+
+    def _refresh(self) -> None:
+        """Tell the engine of what was added since the last call."""
+        if self._accounts.changed:
+            self.session.engine.set_registry(self._accounts.registry())
+
     async def _begin(self) -> None:
         await self.session.__aenter__()
 
@@ -179,8 +232,7 @@ class World:
         self, to: VoiceApp | Dialled, path: str | None, from_: str, told: dict[str, str | None]
     ) -> AsyncCaller:
         address = self._address(to, path)
-        if self._accounts.changed:
-            self.session.engine.set_registry(self._accounts.registry())
+        self._refresh()
         caller = await self.session.dial(from_, address, **told)
         self._calls.append(caller)
         return caller
@@ -235,6 +287,43 @@ class AsyncSimulator(World):
         """Place a call; see `Simulator.call`."""
         told = {"forwarded_from": forwarded_from, "caller_name": caller_name, "stir_verstat": stir_verstat}
         return await self._place(to, path, from_, told)
+
+    def callee(  # noqa: PLR0913 - one for each thing that a called party can do
+        self,
+        address: str,
+        outcome: Outcome = "answered",
+        *,
+        after: float = 3.0,
+        answered_by: AnsweredBy = "human",
+        sip_response: int | None = None,
+        sip_headers: Mapping[str, str] | None = None,
+    ) -> AsyncCallee:
+        """Put a party at an address; see `Simulator.callee`."""
+        callee = self._callee(address, outcome, after, answered_by, (sip_response, sip_headers))
+        self._calls.append(callee)
+        return callee
+
+    async def originate(  # noqa: PLR0913 - one for each thing that is told of a call
+        self,
+        to: Inspection | str,
+        app: VoiceApp,
+        path: str | None = None,
+        *,
+        from_: str | None = None,
+        timeout: int = 60,  # noqa: ASYNC109 - of the call
+        send_digits: str | None = None,
+        machine_detection: MachineDetection | None = None,
+        status_callback: str | None = None,
+        status_callback_events: Sequence[str] = (),
+    ) -> None:
+        """Call somebody, as the account does by the REST API; see `Simulator.originate`."""
+        options = {
+            "timeout": timeout,
+            "send_digits": send_digits,
+            "machine_detection": machine_detection,
+            "status_callback_events": status_callback_events,
+        }
+        await self._originate(to, app, path, from_, status_callback, options)
 
     async def modify(
         self,

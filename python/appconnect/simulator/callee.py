@@ -1,0 +1,200 @@
+"""A simulated called party: if and when it answers, and what it then does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias, final
+
+from appconnect.events import Began
+from appconnect.inputs import MachineDetected, Progress, SipFacts
+from appconnect.simulator.caller import WITHIN, AsyncParty
+from appconnect.simulator.media import Line, MediaModel
+from appconnect.simulator.record import CallRecord, hides
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from appconnect.clock import Clock
+    from appconnect.effects import Dial
+    from appconnect.inputs import Input
+    from appconnect.simulator.waiting import Waiting
+
+__all__ = ["AnsweredBy", "AsyncCallee", "Behaviour", "Outcome"]
+
+# Pytest looks for it here.
+__tracebackhide__ = hides
+
+Outcome: TypeAlias = Literal["answered", "busy", "failed", "no-answer"]
+"""What becomes of a call to a party, in the words of `Progress`."""
+
+AnsweredBy: TypeAlias = Literal["fax", "human", "machine", "unknown"]
+"""What an answering machine detection finds."""
+
+_ANSWERS_AFTER: Final = 3.0
+"""Seconds that a called party rings before it answers, unless it is told otherwise (our choice)."""
+
+_GREETING: Final = 1.0
+"""Seconds that a person takes to say hello (our choice)."""
+
+_MACHINE_GREETING: Final = 8.0
+"""Seconds that the greeting of an answering machine takes, up to its beep (our choice)."""
+
+_SIP_RESPONSES: Final[Mapping[Outcome, int]] = MappingProxyType(
+    {"answered": 200, "busy": 486, "failed": 503, "no-answer": 480}
+)
+_MILLISECONDS: Final = 1_000
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Behaviour:
+    """What a called party does.
+
+    Attributes:
+        outcome: What becomes of calls to it.
+        after: Seconds until then.
+        answered_by: What a machine detection finds.
+        sip_response: The final response of a SIP endpoint; the usual one for the outcome by default.
+        sip_headers: The header fields of that response which the application is told.
+    """
+
+    outcome: Outcome = "answered"
+    after: float = _ANSWERS_AFTER
+    answered_by: AnsweredBy = "human"
+    sip_response: int | None = None
+    sip_headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@final
+class AsyncCallee(AsyncParty):
+    """A party that can be called: made by `AsyncSimulator.callee`; see `Callee`.
+
+    Attributes:
+        address: What is dialled to reach it.
+        behaviour: What it does when it is called.
+        parameters: What a client is told by the call that came last, or the headers that a SIP endpoint gets.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        behaviour: Behaviour,
+        clock: Clock,
+        waiting: Waiting,
+        submit: Callable[[Input], Awaitable[None]],
+    ) -> None:
+        """Wait for calls."""
+        nowhere = Line("not called yet", clock, MediaModel(), _ignore)
+        super().__init__(CallRecord(nowhere, "", address, clock, {}), waiting, submit)
+        self.address = address
+        self.behaviour = behaviour
+        self.parameters: dict[str, str] = {}
+        self._clock = clock
+        self._calls = 0
+
+    @property
+    def was_originated(self) -> bool:
+        """Whether an account called it by the API, and no document on another line."""
+        return any(isinstance(event, Began) and event.direction == "outbound-api" for event in self.timeline)
+
+    async def is_called(self, *, from_: str | None = None, within: float | None = WITHIN) -> None:
+        """Expect to be called; see `Callee.is_called`."""
+        await self._begin(within)
+        if from_ is not None and self.from_ != from_:
+            raise self._error(f"{self.address} is called by {self.from_}, not by {from_}")
+
+    def take(self, dial: Dial, record: CallRecord, submit: Callable[[Input], object]) -> None:
+        """Be called.
+
+        Args:
+            dial: The call.
+            record: What is known about it.
+            submit: Takes what the network tells of it.
+        """
+        is_busy = self._calls > 0 and not self._is_gone()
+        behaviour = Behaviour(outcome="busy", after=0.0) if is_busy else self.behaviour
+        if not is_busy:
+            self._calls += 1
+            waiting_for_a_call = self.record.watchers
+            self._record = record
+            self.parameters = dict(dial.endpoint.parameters)
+            self._read = 0
+            self._unmatched = ""
+            for watcher in list(waiting_for_a_call):
+                watcher()
+        _Ringing(dial, behaviour, record.line, self._clock, submit).begin()
+
+    async def _begin(self, within: float | None) -> None:
+        if self._calls == 0:
+            await self._waiting.until(lambda: self._calls > 0, self.record.watchers, within)
+        if self._calls == 0:
+            raise self._error(f"{within or 0:g} s passed before {self.address} was called")
+
+
+@final
+class _Ringing:
+    """A call on its way to a party: what the network tells of it, and when."""
+
+    def __init__(
+        self, dial: Dial, behaviour: Behaviour, line: Line, clock: Clock, submit: Callable[[Input], object]
+    ) -> None:
+        self._dial = dial
+        self._behaviour = behaviour
+        self._line = line
+        self._clock = clock
+        self._submit = submit
+
+    def begin(self) -> None:
+        """Ring, unless it never comes to that."""
+        outcome = self._behaviour.outcome
+        if outcome in {"answered", "no-answer"}:
+            self._tell("ringing", 180)
+        if outcome != "no-answer":
+            response = self._behaviour.sip_response or _SIP_RESPONSES[outcome]
+            self._later(self._behaviour.after, lambda: self._end(outcome, response))
+
+    def _end(self, outcome: Outcome, response: int) -> None:
+        if outcome == "answered":
+            self._line.pick_up()
+        self._tell(outcome, response)
+        if outcome == "answered" and self._dial.machine_detection is not None:
+            found, after = self._detection()
+            self._later(
+                after, lambda: self._submit(MachineDetected(self._line.leg, found, round(after * 1_000)))
+            )
+
+    def _detection(self) -> tuple[str, float]:
+        """What is found, and after how many seconds; beyond its timeout the engine finds `unknown` itself."""
+        options = self._dial.machine_detection
+        if options is None:
+            return "unknown", 0.0
+        match self._behaviour.answered_by:
+            case "machine" if options.message_end:
+                return "machine_end_beep", _MACHINE_GREETING
+            case "machine":
+                return "machine_start", options.speech_threshold / _MILLISECONDS
+            case "human":
+                return "human", _GREETING + options.speech_end_threshold / _MILLISECONDS
+            case "fax":
+                return "fax", _GREETING
+            case "unknown":
+                return "unknown", options.silence_timeout / _MILLISECONDS
+
+    def _tell(self, state: Outcome | Literal["ringing"], response: int) -> None:
+        sip = None
+        if self._dial.endpoint.kind == "sip":
+            headers = list(self._behaviour.sip_headers.items())
+            sip = SipFacts(f"{self._line.leg}@simulator", response, headers)
+        self._submit(Progress(self._line.leg, state, sip))
+
+    def _later(self, seconds: float, act: Callable[[], object]) -> None:
+        def act_if_still_there() -> None:
+            if self._line.cause is None:
+                act()
+
+        self._clock.call_at(self._clock.now() + round(seconds * _MILLISECONDS), act_if_still_there)
+
+
+def _ignore(_item: Input) -> None:
+    pass

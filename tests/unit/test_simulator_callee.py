@@ -1,0 +1,304 @@
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from appconnect import Config
+from appconnect._core import MachineDetection
+from appconnect.events import StatusChanged
+from appconnect.simulator import AsyncSimulator, ExpectationError, Simulator
+from tests.unit.applications import response, run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from appconnect.simulator.callee import AnsweredBy, Outcome
+    from appconnect.transport import FormRequest
+
+BOB = "+15550142"
+
+
+@pytest.fixture
+def simulator() -> Iterator[Simulator]:
+    with Simulator() as made:
+        yield made
+
+
+class Office:
+    """Dials somebody, and says what came of it."""
+
+    def __init__(
+        self, dial: str = f"<Number>{BOB}</Number>", attributes: str = "", screening: str = ""
+    ) -> None:
+        self.dial = dial
+        self.attributes = attributes
+        self.screening = screening
+        self.requests: list[FormRequest] = []
+
+    def __call__(self, request: FormRequest) -> str:
+        self.requests.append(request)
+        match request.path:
+            case "/voice":
+                return response(f'<Dial action="/after" {self.attributes}>{self.dial}</Dial>')
+            case "/after":
+                return response(f"<Say>It was {request.form['DialCallStatus']}</Say>")
+            case "/screen":
+                return response(self.screening)
+            case _:
+                return ""
+
+
+def test_a_callee_answers_and_both_hear_each_other(simulator: Simulator) -> None:
+    bob = simulator.callee(BOB, after=5)
+    caller = simulator.call(Office(), from_="+15550100")
+    bob.is_called(from_="+15550100")
+    assert (bob.from_, bob.to, bob.status) == ("+15550100", BOB, "ringing")
+    assert [event.status for event in bob.timeline if isinstance(event, StatusChanged)] == [
+        "initiated",
+        "ringing",
+    ]
+    call = caller.is_connected_to(bob)
+    assert simulator.now == 5
+    assert call == bob.call
+    assert caller.is_connected_to(BOB) == call
+    caller.say("Is this Bob?")
+    bob.hears("is this bob")
+    bob.say("Speaking, who is this?")
+    caller.hears(re.compile("who is (this)"))
+    caller.press("5")
+    bob.hears("5")
+    assert [(entry.speaker, entry.text) for entry in bob.transcript] == [
+        ("caller", "Is this Bob?"),
+        ("callee", "Speaking, who is this?"),
+        ("caller", "5"),
+    ]
+    assert [entry.text for entry in bob.heard] == ["Is this Bob?", "5"]
+    bob.hang_up()
+    assert bob.ends("completed") == "callee"
+    caller.was_returned(status="completed")
+    caller.hears("it was completed")
+    caller.ends("completed")
+    assert len(caller.settlements) == 2
+    assert len(bob.settlements) == 1
+
+
+def test_the_caller_may_hang_up_first(simulator: Simulator) -> None:
+    bob = simulator.callee(BOB)
+    caller = simulator.call(Office())
+    caller.is_connected_to(bob)
+    caller.hang_up()
+    assert bob.ends("completed") == "normal"
+    with pytest.raises(ExpectationError, match=r"the call ended \(normal\) before the callee could say"):
+        bob.say("Hello?")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "status", "after"),
+    [("busy", "busy", 1.0), ("failed", "failed", 2.0), ("no-answer", "no-answer", 30.0)],
+)
+def test_a_callee_that_is_not_reached(
+    simulator: Simulator, outcome: Outcome, status: str, after: float
+) -> None:
+    simulator.callee(BOB, outcome, after=after)
+    caller = simulator.call(Office())
+    caller.hears(f"it was {status}", within=31)
+    assert simulator.now == after
+    with pytest.raises(ExpectationError, match=r"before the caller was connected to .+; to nobody"):
+        caller.is_connected_to(BOB)
+
+
+def test_where_nobody_is_it_rings_in_vain(simulator: Simulator) -> None:
+    caller = simulator.call(Office(attributes='timeout="12"'))
+    caller.hears("it was no-answer")
+    assert simulator.now == 12
+
+
+def test_a_callee_that_the_dialling_side_gave_up_does_not_answer(simulator: Simulator) -> None:
+    bob = simulator.callee(BOB, after=20)
+    caller = simulator.call(Office(attributes='timeout="10"'))
+    caller.hears("it was no-answer")
+    simulator.run_until_idle()
+    assert not bob.answered
+    assert bob.status == "no-answer"
+
+
+def test_the_first_to_answer_wins(simulator: Simulator) -> None:
+    bob, alice = simulator.callee(BOB, after=8), simulator.callee("client:alice", after=4)
+    caller = simulator.call(
+        Office(
+            f"<Number>{BOB}</Number><Client><Identity>alice</Identity>"
+            '<Parameter name="order" value="17"/></Client>'
+        )
+    )
+    caller.is_connected_to(alice)
+    assert alice.parameters == {"order": "17"}
+    assert bob.ends("canceled")
+
+
+def test_one_after_the_other(simulator: Simulator) -> None:
+    bob = simulator.callee(BOB, "busy", after=1)
+    carol = simulator.callee("+15550143", after=2)
+    caller = simulator.call(Office(f"<Number>{BOB}</Number><Number>+15550143</Number>", 'sequential="true"'))
+    caller.is_connected_to(carol)
+    assert simulator.now == 3
+    assert bob.status == "busy"
+
+
+def test_a_callee_is_screened(simulator: Simulator) -> None:
+    office = Office(
+        f'<Number url="/screen">{BOB}</Number>',
+        screening='<Gather numDigits="1"><Say>Press 1 to accept</Say></Gather><Hangup/>',
+    )
+    bob = simulator.callee(BOB)
+    caller = simulator.call(office)
+    bob.hears("press 1 to accept")
+    office.screening = "<Say>Thank you</Say>"
+    bob.press("1")
+    bob.hears("thank you")
+    caller.is_connected_to(bob)
+    assert [entry.text for entry in caller.heard] == []
+
+
+def test_sip_endpoints_answer_by_sip(simulator: Simulator) -> None:
+    office = Office("<Sip>sip:desk@office.example?x-floor=3</Sip>")
+    desk = simulator.callee(
+        "sip:desk@office.example", "busy", sip_response=600, sip_headers={"X-Why": "lunch"}
+    )
+    caller = simulator.call(office)
+    desk.is_called()
+    assert desk.parameters == {"x-floor": "3"}
+    caller.hears("it was busy")
+    form = office.requests[-1].form
+    assert form["DialSipResponseCode"] == "600"
+    assert form["DialSipHeader_X-Why"] == "lunch"
+
+
+def test_a_callee_can_be_called_again_and_is_busy_meanwhile(simulator: Simulator) -> None:
+    bob = simulator.callee(BOB)
+    first = simulator.call(Office())
+    first.is_connected_to(bob)
+    first_call = bob.call
+    second = simulator.call(Office())
+    second.hears("it was busy")
+    assert bob.call == first_call
+    first.hang_up()
+    bob.ends()
+    third = simulator.call(Office())
+    third.is_connected_to(bob)
+    assert bob.call != first_call
+    third.say("Hello again")
+    bob.hears("hello again")
+
+
+def test_nobody_calls(simulator: Simulator) -> None:
+    bob = simulator.callee(BOB)
+    with pytest.raises(ExpectationError, match=f"30 s passed before {re.escape(BOB)} was called"):
+        bob.is_called()
+    assert simulator.now == 30
+    simulator.call(Office())
+    with pytest.raises(ExpectationError, match="is called by"):
+        bob.is_called(from_="+15550999")
+    assert bob.address == BOB
+    with pytest.raises(ExpectationError, match="5 s passed before 'hello' was heard"):
+        bob.hears("hello", within=5)
+
+
+def test_the_ladder_has_a_column_for_the_callee(simulator: Simulator) -> None:
+    bob = simulator.callee(BOB)
+    caller = simulator.call(Office())
+    caller.is_connected_to(bob)
+    bob.hang_up()
+    caller.ends()
+    drawn = caller.ladder()
+    head = drawn.splitlines()[0]
+    assert [name.strip() for name in head.split("┬")[1:]] == ["Caller", "default", BOB]
+    assert "► +14155550100 calls" in drawn
+    assert "given back: completed ◄──" in drawn
+    assert drawn.count("dials +18005550199") == 1
+    assert simulator.report().count("dials +18005550199") == 1
+
+
+# Calls that an account places.
+
+
+class Survey:
+    """What is run when somebody answers."""
+
+    def __init__(self) -> None:
+        self.requests: list[FormRequest] = []
+
+    def __call__(self, request: FormRequest) -> str:
+        self.requests.append(request)
+        if request.path == "/status":
+            return ""
+        if request.form.get("AnsweredBy", "human") != "human":
+            return response("<Say>We will call again</Say>")
+        return response('<Gather numDigits="1" action="/answer"><Say>Rate us</Say></Gather>')
+
+
+def test_an_account_calls_somebody(simulator: Simulator) -> None:
+    survey = Survey()
+    bob = simulator.callee(BOB, after=2)
+    simulator.originate(
+        bob, survey, status_callback="/status", status_callback_events=["initiated", "answered", "completed"]
+    )
+    bob.hears("rate us")
+    bob.press("5")
+    bob.hang_up()
+    bob.ends("completed")
+    simulator.run_until_idle()
+    assert survey.requests[-1].form["Direction"] == "outbound-api"
+    told = [request.form["CallStatus"] for request in survey.requests if request.path == "/status"]
+    assert told == ["initiated", "in-progress", "completed"]
+    assert "Rate us" in simulator.report()
+
+
+@pytest.mark.parametrize(
+    ("answered_by", "message_end", "found", "seconds"),
+    [
+        ("human", False, "human", 2.2),
+        ("machine", False, "machine_start", 2.4),
+        ("machine", True, "machine_end_beep", 8.0),
+        ("fax", False, "fax", 1.0),
+        ("unknown", False, "unknown", 5.0),
+    ],
+)
+def test_machines_are_detected(
+    simulator: Simulator, answered_by: AnsweredBy, found: str, seconds: float, *, message_end: bool
+) -> None:
+    survey = Survey()
+    bob = simulator.callee(BOB, after=1, answered_by=answered_by)
+    simulator.originate(bob, survey, machine_detection=MachineDetection(message_end=message_end))
+    bob.hears("rate us" if found == "human" else "call again")
+    assert simulator.now == pytest.approx(1 + seconds)
+    assert survey.requests[0].form["AnsweredBy"] == found
+    assert survey.requests[0].form["MachineDetectionDuration"] == str(round(seconds * 1_000))
+
+
+def test_awaited_callees() -> None:
+    async def scenario() -> None:
+        async with AsyncSimulator() as simulator:
+            bob = simulator.callee(BOB)
+            caller = await simulator.call(Office())
+            await bob.is_called()
+            await caller.is_connected_to(bob)
+            await bob.say("Bob here")
+            await caller.hears("bob here")
+            await bob.hang_up()
+            await caller.hears("it was completed")
+            await simulator.originate(bob, Survey())
+            await bob.hears("rate us")
+
+    run(scenario())
+
+
+def test_a_callee_without_a_timeline() -> None:
+    with Simulator(config=Config()) as simulator:
+        bob = simulator.callee(BOB)
+        caller = simulator.call(Office())
+        bob.is_called()
+        simulator.advance(3)
+        caller.say("Hello")
+        bob.hears("hello")
