@@ -80,6 +80,8 @@ class Session:
         self._on_event = on_event
         self._names = {} if names is None else names
         self._records: WeakValueDictionary[str, CallRecord] = WeakValueDictionary()
+        # Who dialled, by the calls that were placed and by the lines that these are on.
+        self._dialling_calls: WeakValueDictionary[str, CallRecord] = WeakValueDictionary()
         self._dialling: WeakValueDictionary[str, CallRecord] = WeakValueDictionary()
         self._placed: dict[str, CallRecord] = {}
         self._callees: dict[str, AsyncCallee] = {}
@@ -187,7 +189,7 @@ class Session:
             case Began(direction="outbound-dial" | "outbound-api"):
                 self._place(event)
             case Placed() if (dialling := self._records.get(event.leg)) is not None:
-                self._dialling[event.child] = dialling
+                self._dialling_calls[event.child] = dialling
             case _:
                 pass
         for record in (self._records.get(event.leg), self._dialling.get(event.leg)):
@@ -202,6 +204,8 @@ class Session:
         line.party = "callee"
         record = CallRecord(line, event.from_, event.to, self.clock, self._names)
         self._records[event.leg] = self._placed[event.leg] = record
+        if (dialling := self._dialling_calls.get(event.call)) is not None:
+            self._dialling[event.leg] = dialling
 
     def _ring(self, dial: Dial) -> None:
         """The engine calls somebody."""
