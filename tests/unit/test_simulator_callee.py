@@ -302,3 +302,59 @@ def test_a_callee_without_a_timeline() -> None:
         simulator.advance(3)
         caller.say("Hello")
         bob.hears("hello")
+
+
+# Numbers of the simulation that a document dials.
+
+
+def hotline(request: FormRequest) -> str:
+    if request.path == "/voice":
+        return response(
+            '<Gather input="dtmf speech" numDigits="1" action="/chosen"><Say>Hotline, press 1</Say></Gather>'
+        )
+    chosen = request.form.get("Digits") or request.form["SpeechResult"]
+    return response(f"<Say>You chose {chosen}</Say>")
+
+
+@pytest.mark.parametrize("act", ["press", "say"])
+def test_a_number_of_the_simulation_is_answered_by_its_application(simulator: Simulator, act: str) -> None:
+    simulator.account("hotline").number(BOB, hotline)
+    caller = simulator.call(Office())
+    caller.is_connected_to(BOB)
+    caller.hears("hotline, press 1")
+    getattr(caller, act)("1")
+    caller.hears("you chose 1")
+    caller.was_returned(status="completed")
+    caller.hears("it was completed")
+    simulator.run_until_idle()
+    assert simulator.session.engine.live_legs() == 0
+    # One call in, one out, and one in again.
+    assert sorted(bill.leg for bill in simulator.settlements) == ["inbound", "inbound", "outbound"]
+
+
+@pytest.mark.parametrize(
+    ("document", "status"),
+    [
+        ('<Reject reason="busy"/>', "busy"),
+        ("<Reject/>", "busy"),
+        ("<Pause length='60'/>", "no-answer"),
+        ("<Hangup/>", "completed"),
+    ],
+)
+def test_an_application_that_does_not_answer(simulator: Simulator, document: str, status: str) -> None:
+    simulator.account("hotline").number(BOB, response(document))
+    caller = simulator.call(Office())
+    caller.hears(f"it was {status}", within=31)
+    simulator.run_until_idle()
+    assert simulator.session.engine.live_legs() == 0
+
+
+def test_a_caller_who_hangs_up_is_gone_for_both_applications(simulator: Simulator) -> None:
+    simulator.account("hotline").number(BOB, hotline, status_callback="/done")
+    caller = simulator.call(Office())
+    caller.hears("hotline")
+    caller.hang_up()
+    simulator.run_until_idle()
+    assert simulator.session.engine.live_legs() == 0
+    assert caller.requests[-1].path == "/done"
+    assert caller.requests[-1].form["CallStatus"] == "completed"

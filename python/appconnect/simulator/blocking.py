@@ -414,8 +414,8 @@ class Simulator(World):
     ) -> Callee:
         """Put a party at an address that documents can dial, instead of whoever was there.
 
-        A party that is on a call is busy for others. Where nobody was put, it rings until the dialling side
-        gives up.
+        A party that is on a call is busy for others. Where nobody was put, the application of a number or SIP
+        domain of the simulation answers; everything else rings until the dialling side gives up.
 
         Args:
             address: A number, `client:` and an identity, `sip:` or `whatsapp:` address, or the SID of a SIM.

@@ -266,6 +266,11 @@ class Line:
         self.answered = True
         self._changed()
 
+    def repeat(self, entry: Entry) -> None:
+        """The party passes on what somebody else says."""
+        self._said(entry.medium, entry.text)
+        self._changed()
+
     def join(self, other: Line) -> None:
         """Connect two parties."""
         self.other, other.other = other, self

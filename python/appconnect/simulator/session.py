@@ -14,6 +14,7 @@ from appconnect.simulator.callee import AsyncCallee
 from appconnect.simulator.caller import AsyncCaller
 from appconnect.simulator.media import MediaModel, SimulatedMedia
 from appconnect.simulator.record import CallRecord
+from appconnect.simulator.trunk import Trunk
 from appconnect.simulator.waiting import Waiting
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from appconnect.inputs import Input
     from appconnect.policy import PolicyHook
     from appconnect.simulator.callee import Behaviour
+    from appconnect.simulator.media import Line
     from appconnect.transport import Transport
 
 __all__ = ["Session"]
@@ -76,6 +78,7 @@ class Session:
         """
         self.clock: Clock = VirtualClock() if clock is None else clock
         self.media = SimulatedMedia(self.clock, model)
+        self._registry = registry
         self.engine = Engine(registry, seed, Config(timeline=True) if config is None else config)
         self._on_event = on_event
         self._names = {} if names is None else names
@@ -137,12 +140,18 @@ class Session:
             raise
         return AsyncCaller(record, self._waiting, self.driver.submit_checked)
 
+    def set_registry(self, registry: Registry) -> None:
+        """Change what calls can reach; calls that are live go on."""
+        self.engine.set_registry(registry)
+        self._registry = registry
+
     def callee(self, address: str, behaviour: Behaviour) -> AsyncCallee:
         """Put a party at an address, instead of the one that was there.
 
         Args:
             address: What is dialled: a number, `client:`, `sip:` or `whatsapp:` address, or the SID of a SIM.
-            behaviour: What it does when it is called. Where nobody is, calls ring in vain.
+            behaviour: What it does when it is called. Where nobody is, the application of a number or SIP
+                domain of the registry answers; everything else rings in vain.
         """
         callee = AsyncCallee(address, behaviour, self.clock, self._waiting, self.driver.submit_checked)
         self._callees[address] = callee
@@ -215,10 +224,21 @@ class Session:
         line.party = "callee"
         if record is None:  # There is no timeline.
             record = CallRecord(line, dial.from_, dial.endpoint.address, self.clock, self._names)
-        if callee is None:
-            self.driver.submit(Progress(dial.leg, "ringing"))
-        else:
+        if callee is not None:
             callee.take(dial, record, self.driver.submit)
+        elif dial.endpoint.kind in {"number", "sip"} and self._registry.resolve(dial.endpoint.address):
+            self._come_in(dial, line)
+        else:
+            self.driver.submit(Progress(dial.leg, "ringing"))
+
+    def _come_in(self, dial: Dial, outgoing: Line) -> None:
+        """What is called is one of the simulation's own: its application answers."""
+        leg = self.new_leg()
+        incoming = self.media.line(leg)
+        if (dialling := self._dialling.get(dial.leg)) is not None:
+            self._dialling[leg] = dialling
+        self.driver.submit(IncomingCall(leg, dial.from_, dial.endpoint.address))
+        Trunk(outgoing, incoming, self.clock, self.driver.submit)
 
     def _idle(self) -> None:
         for watcher in list(self._on_idle):

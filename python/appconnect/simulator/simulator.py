@@ -218,7 +218,7 @@ class World:
     def _refresh(self) -> None:
         """Tell the engine of what was added since the last call."""
         if self._accounts.changed:
-            self.session.engine.set_registry(self._accounts.registry())
+            self.session.set_registry(self._accounts.registry())
 
     async def _begin(self) -> None:
         await self.session.__aenter__()
