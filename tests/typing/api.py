@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal, assert_never, assert_type
 
 from appconnect import Code, Config, Document, Engine, Guard, Problem, Registry, parse, sign, verify
@@ -67,6 +68,17 @@ from appconnect.inputs import (
     Verdict,
 )
 from appconnect.registry import Admission, Application, Route
+from appconnect.simulator import (
+    AsyncCallee,
+    AsyncCaller,
+    AsyncSimulator,
+    Callee,
+    Caller,
+    Fault,
+    Question,
+    Simulator,
+    Webhook,
+)
 from appconnect.twiml import Verb
 
 
@@ -218,3 +230,30 @@ def the_rest(registry: Registry) -> None:
     assert_type(Guard(allow=["10.0.0.0/8"]).check("a.example", 443), str | None)
     assert_type(verify("token", "https://a.example/", {}, sign("token", "https://a.example/")), bool)
     assert_type(Code.RETRIEVAL_FAILED.meaning, str)
+
+
+def the_simulator() -> None:
+    """The blocking flavour."""
+    with Simulator(seed="a seed", fetch_media=False) as simulator:
+        assert_type(simulator, Simulator)
+        application = simulator.account("shop").application("<Response/>", public=True)
+        assert_type(application, Application)
+        caller = simulator.call(application, from_="+15550100")
+        assert_type(caller, Caller)
+        assert_type(caller.hears("hello"), re.Match[str])
+        assert_type(caller.is_asked(keys=True, numDigits=1), Question)
+        assert_type(caller.was_returned({"a": "b"}, c="d"), dict[str, str])
+        assert_type(caller.requests, list[Webhook])
+        assert_type(simulator.callee("+15550142", "busy", after=1.5), Callee)
+        assert_type(simulator.faults.slow("/voice", seconds=3), Fault)
+        assert_type(simulator.timeline, list[Event])
+
+
+async def the_asynchronous_simulator() -> None:
+    """The same, awaited."""
+    async with AsyncSimulator() as simulator:
+        caller = await simulator.call(lambda: "<Response/>")
+        assert_type(caller, AsyncCaller)
+        assert_type(await caller.hears(re.compile("hello")), re.Match[str])
+        assert_type(await caller.ends("completed"), str)
+        assert_type(simulator.callee("client:alice"), AsyncCallee)

@@ -128,3 +128,24 @@ def test_the_system_clock_calls_back_at_the_time_and_at_once_when_it_has_passed(
         assert 49 <= clock.now() - start < 1_000
 
     run(scenario())
+
+
+def test_whoever_sleeps_on_a_virtual_clock_is_counted_until_the_moment_of_waking() -> None:
+    async def scenario() -> None:
+        clock = VirtualClock(0)
+        counted: list[int] = []
+        clock.on_sleep.append(lambda: counted.append(clock.asleep))
+        sleepers = [asyncio.ensure_future(clock.sleep(seconds)) for seconds in (1.0, 2.5, 9.0)]
+        await asyncio.sleep(0)
+        assert counted == [1, 2, 3]
+        clock.advance_to(2_500)
+        assert clock.asleep == 1
+        # One that was woken is no longer asleep, cancelled or not.
+        sleepers[1].cancel()
+        sleepers[2].cancel()
+        await asyncio.gather(*sleepers, return_exceptions=True)
+        assert clock.asleep == 0
+        assert clock.next_timer() is None
+        assert sleepers[0].result() is None
+
+    run(scenario())

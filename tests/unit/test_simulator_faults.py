@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from appconnect.inputs import HttpResponse
 from appconnect.simulator import AsyncSimulator, Simulator
 from tests.unit.applications import response, run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from appconnect.inputs import Input
     from appconnect.registry import PhoneNumber
     from appconnect.simulator import Caller
     from appconnect.transport import FormRequest
@@ -188,6 +190,24 @@ def test_a_duplicated_request_changes_nothing_for_the_call(
         "POST /status (status-callback) → 200",
     ]
     assert not caller.problems
+
+
+def test_the_engine_gets_both_answers(simulator: Simulator, number: PhoneNumber) -> None:
+    given: list[Input] = []
+    driver = simulator.session.driver
+
+    def submit(item: Input) -> None:
+        given.append(item)
+        driver.submit(item)
+
+    simulator.faults.bind(simulator.session.clock, submit)
+    simulator.faults.duplicated("/menu")
+    caller = simulator.call(number)
+    caller.press("1")
+    caller.hears("sales")
+    (again,) = given
+    assert isinstance(again, HttpResponse)
+    assert b"Sales" in again.body
 
 
 HOP = (
