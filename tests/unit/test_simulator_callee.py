@@ -358,3 +358,23 @@ def test_a_caller_who_hangs_up_is_gone_for_both_applications(simulator: Simulato
     assert simulator.session.engine.live_legs() == 0
     assert caller.requests[-1].path == "/done"
     assert caller.requests[-1].form["CallStatus"] == "completed"
+
+
+def test_words_that_were_over_before_the_connection_are_not_heard(simulator: Simulator) -> None:
+    simulator.account("hotline").number(
+        BOB, response("<Say>First words</Say><Pause length='9'/><Say>Second words</Say>")
+    )
+    office = Office(f'<Number url="/screen">{BOB}</Number>', screening="<Say>This call is recorded.</Say>")
+    caller = simulator.call(office)
+    caller.hears("second words")
+    assert [entry.text for entry in caller.heard] == ["Second words"]
+
+
+def test_whoever_has_left_hears_no_more(simulator: Simulator) -> None:
+    bob = simulator.callee(BOB)
+    caller = simulator.call(Office())
+    caller.is_connected_to(bob)
+    bob.hang_up()
+    caller.say("Still there?", at_once=True)
+    assert not bob.heard
+    assert simulator.session.media.line(caller.leg).other is None

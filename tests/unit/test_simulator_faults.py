@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import TYPE_CHECKING
 
@@ -309,5 +310,25 @@ def test_a_simulation_ends_while_an_answer_is_late() -> None:
             simulator.faults.slow(seconds=9)
             await simulator.call(response("<Say>Hello</Say>"))
             await simulator.advance(1)
+
+    run(scenario())
+
+
+def test_an_answer_is_not_held_back_by_one_that_turns_out_to_be_slow() -> None:
+    async def lingering() -> str:
+        for _ in range(20):
+            await asyncio.sleep(0)
+        return response("<Say>Late</Say>")
+
+    async def scenario() -> None:
+        async with AsyncSimulator() as simulator:
+            simulator.faults.slow("/slow", seconds=10)
+            late, quick = await asyncio.gather(
+                simulator.call(lingering, "/slow"), simulator.call(response("<Say>Quick</Say>"))
+            )
+            await quick.hears("quick")
+            assert simulator.now == 0
+            await late.hears("late")
+            assert simulator.now == 10
 
     run(scenario())
