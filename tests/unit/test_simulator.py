@@ -269,6 +269,11 @@ def test_a_policy_decides() -> None:
             caller.is_connected_to(bank)
 
 
+def test_a_simulation_without_a_timeline_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"write Config\(timeline=True"):
+        Simulator(config=Config(play_failure="skip"))
+
+
 def test_clients_and_sip_domains_can_be_called(simulator: Simulator) -> None:
     account = simulator.account("office")
     alice = account.client("alice", response("<Say>Alice's assistant</Say>"))

@@ -8,8 +8,9 @@ import pytest
 from appconnect import Config
 from appconnect._core import MachineDetection
 from appconnect.events import StatusChanged
-from appconnect.simulator import AsyncSimulator, ExpectationError, Simulator
-from tests.unit.applications import response, run
+from appconnect.simulator import AsyncSimulator, ExpectationError, Session, Simulator
+from appconnect.simulator.callee import Behaviour
+from tests.unit.applications import NUMBER, Applications, registry, response, run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +25,9 @@ BOB = "+15550142"
 def simulator() -> Iterator[Simulator]:
     with Simulator() as made:
         yield made
+
+
+DIAL = response(f"<Dial>{BOB}</Dial>")
 
 
 class Office:
@@ -294,14 +298,17 @@ def test_awaited_callees() -> None:
     run(scenario())
 
 
-def test_a_callee_without_a_timeline() -> None:
-    with Simulator(config=Config()) as simulator:
-        bob = simulator.callee(BOB)
-        caller = simulator.call(Office())
-        bob.is_called()
-        simulator.advance(3)
-        caller.say("Hello")
-        bob.hears("hello")
+def test_a_session_without_a_timeline_has_callees_too() -> None:
+    async def scenario() -> None:
+        async with Session(registry(), Applications({"/voice": DIAL}), config=Config()) as session:
+            bob = session.callee(BOB, Behaviour(after=2))
+            caller = await session.dial("+15550100", NUMBER)
+            await bob.is_called(from_="+15550100")
+            await session.wait(2)
+            await caller.say("Hello")
+            await bob.hears("hello")
+
+    run(scenario())
 
 
 # Numbers of the simulation that a document dials.

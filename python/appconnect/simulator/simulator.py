@@ -71,7 +71,7 @@ class World:
 
         Args:
             seed: The same one gives the same SIDs, and the same faults.
-            config: Of the engine; it should have the timeline on. By default all defaults with the timeline.
+            config: Of the engine, with the timeline on; by default all defaults.
             media: How long prompts, files and tones take.
             policy: Answers for connections between accounts, where `config` has `consult` on.
             clock: `SystemClock()` for real time; by default a `VirtualClock`.
@@ -79,7 +79,12 @@ class World:
                 measured; all others last as long as `media` says.
             account_sid: Of the default account, which owns what is not given to another one.
             auth_token: Of the default account.
+
+        Raises:
+            ValueError: The configuration has no timeline, which expectations are read from.
         """
+        if config is not None and not config.timeline:
+            raise ValueError("a simulation needs the timeline: write Config(timeline=True, ...)")
         self.timeline: list[Event] = []
         self.settlements: list[Settlement] = []
         self._applications = Applications(self._outside())
