@@ -1,0 +1,188 @@
+//! What happens in a call, as data: a kind, a value and fields, all of them texts. An expectation names some of them.
+//!
+//! A new effect is a row of [`KINDS`] and an arm of [`happening`], here and in `tests/scenarios/seen.py`.
+
+use appconnect::effect::{Collect, Effect, PlaySource, StartRecording};
+use appconnect::event::{EventKind, ProblemRaised};
+use appconnect::http::{Method, Request, form};
+
+/// Something that happened.
+#[derive(Clone, Debug, Default)]
+pub struct Happening {
+    /// Milliseconds since the start.
+    pub at: u64,
+    pub kind: &'static str,
+    pub value: String,
+    pub fields: Vec<(&'static str, String)>,
+    /// Of a request: its parameters and header fields.
+    pub parameters: Vec<(String, String)>,
+    pub headers: Vec<(String, String)>,
+}
+
+/// Kind, whether it is looked at unless a file says otherwise, and the fields that an expectation may name.
+pub const KINDS: &[(&str, bool, &[&str])] = &[
+    ("request", true, &["method", "purpose", "account", "call", "sequence", "awaited"]),
+    ("hear", true, &["medium", "voice", "language", "rounds", "ssml", "breaks", "call", "leg"]),
+    ("cut", true, &["leg"]),
+    ("answered", true, &["leg"]),
+    ("ringback", true, &["tone", "leg"]),
+    ("record", true, &["beep", "silence", "trim", "dual", "track", "call", "leg"]),
+    ("record_end", true, &["leg"]),
+    ("problem", true, &["level", "line", "column", "url", "account", "call"]),
+    ("consult", true, &["caller", "callee", "from", "to", "customer_id", "hops"]),
+    ("hung_up", true, &["leg"]),
+    (
+        "listen",
+        false,
+        &["language", "hints", "model", "profanity_filter", "speech_timeout", "partial_results", "call", "leg"],
+    ),
+    ("listen_end", false, &["leg"]),
+];
+
+/// An effect as it is seen; nothing for those that only tell or bill.
+pub fn happening(effect: &Effect, purpose: Option<&str>) -> Option<Happening> {
+    let seen = |kind, value: &dyn ToString, fields: Vec<(&'static str, String)>| {
+        Some(Happening { kind, value: value.to_string(), fields, ..Happening::default() })
+    };
+    let or_none = |text: Option<String>| text.unwrap_or_default();
+    match effect {
+        Effect::Fetch(fetch) => Some(request(
+            &fetch.request,
+            vec![
+                ("purpose", purpose.unwrap_or("repeat").to_owned()),
+                ("account", fetch.account.to_string()),
+                ("call", fetch.call.to_string()),
+                ("sequence", String::new()),
+                ("awaited", "true".to_owned()),
+            ],
+        )),
+        Effect::Notify(notify) => Some(request(
+            &notify.request,
+            vec![
+                ("purpose", purpose.unwrap_or("repeat").to_owned()),
+                ("account", notify.account.to_string()),
+                ("call", notify.call.to_string()),
+                ("sequence", or_none(notify.sequence.map(|number| number.to_string()))),
+                ("awaited", "false".to_owned()),
+            ],
+        )),
+        Effect::Say(say) => seen(
+            "hear",
+            &say.text,
+            vec![
+                ("medium", "speech".to_owned()),
+                ("voice", say.voice.to_string()),
+                ("language", say.language.to_string()),
+                ("rounds", say.rounds.to_string()),
+                ("ssml", or_none(say.ssml.as_ref().map(ToString::to_string))),
+                ("breaks", say.breaks_ms.to_string()),
+                ("call", say.call.to_string()),
+                ("leg", say.leg.to_string()),
+            ],
+        ),
+        Effect::Play(play) => {
+            let (medium, what) = match &play.source {
+                PlaySource::Tones(tones) => ("tones", tones),
+                PlaySource::Url(url) => ("audio", url),
+            };
+            let fields = vec![
+                ("medium", medium.to_owned()),
+                ("rounds", play.rounds.to_string()),
+                ("call", play.call.to_string()),
+                ("leg", play.leg.to_string()),
+            ];
+            seen("hear", what, fields)
+        }
+        Effect::StopMedia(stop) => seen("cut", &true, vec![("leg", stop.leg.to_string())]),
+        Effect::Answer(answer) => seen("answered", &true, vec![("leg", answer.leg.to_string())]),
+        Effect::Ringback(ring) => seen(
+            "ringback",
+            &if ring.on { "on" } else { "off" },
+            vec![("tone", or_none(ring.tone.as_ref().map(ToString::to_string))), ("leg", ring.leg.to_string())],
+        ),
+        Effect::StartRecording(start) => seen("record", &start.recording, recording(start)),
+        Effect::StopRecording(stop) => seen("record_end", &stop.recording, vec![("leg", stop.leg.to_string())]),
+        Effect::Collect(collect) => Some(listening(collect)),
+        Effect::StopCollect(stop) => seen("listen_end", &true, vec![("leg", stop.leg.to_string())]),
+        Effect::Consult(consult) => seen(
+            "consult",
+            &consult.facts.application,
+            vec![
+                ("caller", consult.facts.caller_account.to_string()),
+                ("callee", consult.facts.callee_account.to_string()),
+                ("from", consult.facts.from.as_str().to_owned()),
+                ("to", consult.facts.to.as_str().to_owned()),
+                ("customer_id", consult.facts.customer_id.reveal().to_owned()),
+                ("hops", consult.facts.hops.to_string()),
+            ],
+        ),
+        Effect::HangUp(end) => seen("hung_up", &end.cause.as_str(), vec![("leg", end.leg.to_string())]),
+        Effect::Report(event) => match &event.kind {
+            EventKind::Problem(raised) => {
+                let mut fields = problem(raised);
+                fields.extend([("account", event.account.to_string()), ("call", event.call.to_string())]);
+                seen("problem", &raised.problem.code.number(), fields)
+            }
+            _ => None,
+        },
+        Effect::Settle(_) => None,
+    }
+}
+
+/// What a webhook is told. A GET carries it in its URL, so the URL is then seen without its query.
+fn request(request: &Request, fields: Vec<(&'static str, String)>) -> Happening {
+    let url = request.url().without_userinfo();
+    let url = url.as_str().split('#').next().unwrap_or_default();
+    let parameters = match request.method() {
+        Method::Post => form::decode(request.body()),
+        Method::Get => form::decode(request.url().query().unwrap_or_default().as_bytes()),
+    };
+    let mut fields = fields;
+    fields.push(("method", request.method().to_string()));
+    let headers = request.headers().map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let headers = headers.collect();
+    Happening { at: 0, kind: "request", value: url.to_owned(), fields, parameters, headers }
+}
+
+fn recording(start: &StartRecording) -> Vec<(&'static str, String)> {
+    vec![
+        ("beep", start.beep.to_string()),
+        ("silence", start.silence_timeout.map(|seconds| seconds.to_string()).unwrap_or_default()),
+        ("trim", start.trim.to_string()),
+        ("dual", start.dual.to_string()),
+        ("track", start.track.to_string()),
+        ("call", start.call.to_string()),
+        ("leg", start.leg.to_string()),
+    ]
+}
+
+fn listening(collect: &Collect) -> Happening {
+    let mut kinds = Vec::new();
+    if collect.digits {
+        kinds.push("dtmf");
+    }
+    let mut fields = vec![("call", collect.call.to_string()), ("leg", collect.leg.to_string())];
+    if let Some(speech) = &collect.speech {
+        kinds.push("speech");
+        let pause = speech.speech_timeout.map_or("auto".to_owned(), |seconds| seconds.to_string());
+        fields.extend([
+            ("language", speech.language.to_string()),
+            ("hints", speech.hints.to_string()),
+            ("model", speech.model.to_string()),
+            ("profanity_filter", speech.profanity_filter.to_string()),
+            ("speech_timeout", pause),
+            ("partial_results", speech.partial_results.to_string()),
+        ]);
+    }
+    Happening { kind: "listen", value: kinds.join(" "), fields, ..Happening::default() }
+}
+
+fn problem(raised: &ProblemRaised) -> Vec<(&'static str, String)> {
+    let place = |number: Option<u32>| number.map(|number| number.to_string()).unwrap_or_default();
+    vec![
+        ("level", raised.problem.level().log_level().to_owned()),
+        ("line", place(raised.line)),
+        ("column", place(raised.column)),
+        ("url", raised.url.as_deref().unwrap_or_default().to_owned()),
+    ]
+}

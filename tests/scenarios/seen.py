@@ -1,0 +1,199 @@
+"""What happens in a call, as data: a kind, a value and fields, all of them texts. An expectation names some.
+
+A new effect is a row of `KINDS` and a case of `happening`, here and in
+`rust/appconnect/tests/support/scenario/seen.rs`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qsl
+
+from appconnect.effects import (
+    Answer,
+    Collect,
+    Consult,
+    Fetch,
+    HangUp,
+    Notify,
+    Play,
+    Report,
+    Ringback,
+    Say,
+    StartRecording,
+    StopCollect,
+    StopMedia,
+    StopRecording,
+)
+from appconnect.events import ProblemRaised
+from tests.scenarios.reading import plain
+
+if TYPE_CHECKING:
+    from appconnect.effects import Effect
+
+
+@dataclass
+class Happening:
+    """Something that happened, `at` milliseconds after the start."""
+
+    kind: str
+    value: str
+    fields: dict[str, str]
+    at: int = 0
+    parameters: list[tuple[str, str]] = field(default_factory=list)
+    headers: list[tuple[str, str]] = field(default_factory=list)
+
+
+KINDS: Final[dict[str, tuple[bool, tuple[str, ...]]]] = {
+    "request": (True, ("method", "purpose", "account", "call", "sequence", "awaited")),
+    "hear": (True, ("medium", "voice", "language", "rounds", "ssml", "breaks", "call", "leg")),
+    "cut": (True, ("leg",)),
+    "answered": (True, ("leg",)),
+    "ringback": (True, ("tone", "leg")),
+    "record": (True, ("beep", "silence", "trim", "dual", "track", "call", "leg")),
+    "record_end": (True, ("leg",)),
+    "problem": (True, ("level", "line", "column", "url", "account", "call")),
+    "consult": (True, ("caller", "callee", "from", "to", "customer_id", "hops")),
+    "hung_up": (True, ("leg",)),
+    "listen": (
+        False,
+        (
+            "language",
+            "hints",
+            "model",
+            "profanity_filter",
+            "speech_timeout",
+            "partial_results",
+            "call",
+            "leg",
+        ),
+    ),
+    "listen_end": (False, ("leg",)),
+}
+"""Kind; whether it is looked at unless a file says otherwise; the fields that an expectation may name."""
+
+
+def _seen(kind: str, value: object, **fields: object) -> Happening:
+    texts = {name.rstrip("_"): "" if value is None else _text(value) for name, value in fields.items()}
+    return Happening(kind, _text(value), texts)
+
+
+def _text(value: object) -> str:
+    text = plain(value)
+    return str(value) if text is None else text
+
+
+def happening(effect: Effect, purpose: str | None) -> Happening | None:  # noqa: C901, PLR0911 - one flat list
+    """An effect as it is seen; nothing for those that only tell or bill."""
+    match effect:
+        case Fetch() | Notify():
+            return _request(effect, purpose)
+        case Say():
+            return _seen(
+                "hear",
+                effect.text,
+                medium="speech",
+                voice=effect.voice,
+                language=effect.language,
+                rounds=effect.rounds,
+                ssml=effect.ssml,
+                breaks=effect.breaks_ms,
+                call=effect.call,
+                leg=effect.leg,
+            )
+        case Play():
+            medium, what = ("audio", effect.url) if effect.tones is None else ("tones", effect.tones)
+            return _seen(
+                "hear", what, medium=medium, rounds=effect.rounds, call=effect.call, leg=effect.leg
+            )
+        case StopMedia(leg):
+            return _seen("cut", value=True, leg=leg)
+        case Answer(leg):
+            return _seen("answered", value=True, leg=leg)
+        case Ringback(leg, on, tone):
+            return _seen("ringback", "on" if on else "off", tone=tone, leg=leg)
+        case StartRecording():
+            return _seen(
+                "record",
+                effect.recording,
+                beep=effect.beep,
+                silence=effect.silence_timeout,
+                trim=effect.trim,
+                dual=effect.dual,
+                track=effect.track,
+                call=effect.call,
+                leg=effect.leg,
+            )
+        case StopRecording(leg, recording):
+            return _seen("record_end", recording, leg=leg)
+        case Collect():
+            return _listening(effect)
+        case StopCollect(leg):
+            return _seen("listen_end", value=True, leg=leg)
+        case Consult(facts=facts):
+            return _seen(
+                "consult",
+                facts.application,
+                caller=facts.caller_account,
+                callee=facts.callee_account,
+                from_=facts.from_,
+                to=facts.to,
+                customer_id=facts.customer_id,
+                hops=facts.hops,
+            )
+        case HangUp(leg, cause):
+            return _seen("hung_up", cause, leg=leg)
+        case Report(ProblemRaised() as raised):
+            return _seen(
+                "problem",
+                raised.code,
+                level=raised.level,
+                line=raised.line,
+                column=raised.column,
+                url=raised.url,
+                account=raised.account,
+                call=raised.call,
+            )
+        case _:
+            return None
+
+
+def _request(effect: Fetch | Notify, purpose: str | None) -> Happening:
+    """What a webhook is told. A GET carries it in its URL."""
+    request = effect.request
+    sent = request.body.decode() if request.method == "POST" else request.target.partition("?")[2]
+    seen = _seen(
+        "request",
+        request.url,
+        method=request.method,
+        purpose=purpose or "repeat",
+        account=effect.account,
+        call=effect.call,
+        sequence=effect.sequence if isinstance(effect, Notify) else None,
+        awaited=isinstance(effect, Fetch),
+    )
+    seen.parameters = parse_qsl(sent, keep_blank_values=True)
+    seen.headers = request.headers
+    return seen
+
+
+def _listening(effect: Collect) -> Happening:
+    kinds = ["dtmf"] if effect.digits else []
+    seen = _seen("listen", "", call=effect.call, leg=effect.leg)
+    if effect.speech is not None:
+        kinds.append("speech")
+        speech = effect.speech
+        pause = "auto" if speech.speech_timeout is None else speech.speech_timeout
+        seen.fields |= _seen(
+            "listen",
+            "",
+            language=speech.language,
+            hints=speech.hints,
+            model=speech.model,
+            profanity_filter=speech.profanity_filter,
+            speech_timeout=pause,
+            partial_results=speech.partial_results,
+        ).fields
+    seen.value = " ".join(kinds)
+    return seen
