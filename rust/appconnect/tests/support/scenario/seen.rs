@@ -5,6 +5,7 @@
 use appconnect::effect::{Collect, Effect, PlaySource, StartRecording};
 use appconnect::event::{EventKind, ProblemRaised};
 use appconnect::http::{Method, Request, form};
+use appconnect::problem::Level;
 
 /// Something that happened.
 #[derive(Clone, Debug, Default)]
@@ -178,9 +179,13 @@ fn listening(collect: &Collect) -> Happening {
 }
 
 fn problem(raised: &ProblemRaised) -> Vec<(&'static str, String)> {
+    let level = match raised.problem.level() {
+        Level::Warning => "warning",
+        Level::Error => "error",
+    };
     let place = |number: Option<u32>| number.map(|number| number.to_string()).unwrap_or_default();
     vec![
-        ("level", raised.problem.level().log_level().to_owned()),
+        ("level", level.to_owned()),
         ("line", place(raised.line)),
         ("column", place(raised.column)),
         ("url", raised.url.as_deref().unwrap_or_default().to_owned()),
