@@ -30,7 +30,7 @@ CODES = {
     "bad-encoding": 11200,
     "protocol": 11206,
     "reset": 11200,
-    "timeout": 11205,
+    "timeout": 11203,
     "too-large": 11750,
     "truncated": 11200,
 }

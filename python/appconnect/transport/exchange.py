@@ -52,7 +52,7 @@ class FailureReason(StrEnum):
     RESET = "reset"
     """The connection ended before any byte of the answer (11200)."""
     TIMEOUT = "timeout"
-    """No complete answer within the read or the total time (11205)."""
+    """No complete answer within the read or the total time (11203)."""
     TLS = "tls"
     """No TLS connection could be made (11220)."""
     TOO_LARGE = "too-large"

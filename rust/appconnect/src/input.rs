@@ -148,7 +148,7 @@ failure_reasons! {
     /// The connection broke before any byte of the answer.
     Reset = "reset", 11200;
     /// No complete answer within the read or total time.
-    Timeout = "timeout", 11205;
+    Timeout = "timeout", 11203;
     /// No TLS connection could be made.
     Tls = "tls", 11220;
     /// The answer is larger than 64 KiB.

@@ -330,7 +330,7 @@ fn the_fallback_of_the_application_learns_what_failed() {
     for (answer, code) in [
         (Answer::status(500), "11200"),
         (Answer::status(404), "11200"),
-        (Answer::Fails(FailureReason::Timeout), "11205"),
+        (Answer::Fails(FailureReason::Timeout), "11203"),
         (Answer::Fails(FailureReason::Dns), "11210"),
         (Answer::typed("text/xml", b""), "11770"),
         (Answer::typed("text/xml", b"<Response><Say>"), "12100"),

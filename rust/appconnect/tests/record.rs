@@ -127,7 +127,7 @@ fn the_answer_to_a_notice_does_not_stop_the_watch_over_the_awaited_one() {
     let mut world = recording(r#"recordingStatusCallback="/rec""#);
     world.serve(DONE, [Answer::Silent]);
     world.press("1").finish();
-    assert_eq!(world.problems(A), [11_205], "a lost answer is noticed after its time");
+    assert_eq!(world.problems(A), [11_203], "a lost answer is noticed after its time");
     assert!(world.now - support::START < 60_000, "{}", world.now - support::START);
 }
 

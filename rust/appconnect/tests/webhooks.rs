@@ -374,7 +374,7 @@ fn a_get_webhook_carries_everything_in_its_query() {
 fn an_answer_that_the_driver_lost_is_a_timeout() {
     let mut world = world(ENTRY, true);
     world.serve(ENTRY, [Answer::Silent]).on(FALLBACK, "<Say>saved</Say>").dial().finish();
-    assert_eq!(world.only(FALLBACK).get("ErrorCode"), Some("11205"));
+    assert_eq!(world.only(FALLBACK).get("ErrorCode"), Some("11203"));
     assert_eq!(world.heard, ["saved"]);
     assert!((15_000..=30_000).contains(&world.time_of(FALLBACK)), "{}", world.time_of(FALLBACK));
 }
