@@ -137,6 +137,9 @@ pub(crate) struct Gather {
     /// Whether the caller has begun to speak.
     #[n(3)]
     pub(crate) speaking: bool,
+    /// When it began to listen. None only in a snapshot from before this was kept.
+    #[n(4)]
+    pub(crate) since: Option<Millis>,
 }
 
 /// What a `<Gather>` plays.

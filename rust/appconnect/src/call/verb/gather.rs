@@ -14,7 +14,7 @@ use crate::twiml::{Attribute, Element, Node};
 /// Seconds without input after the prompts.
 const DEFAULT_TIMEOUT: u32 = 5;
 
-/// Seconds after which speech is cut off.
+/// Seconds after which speech is cut off, from the start of listening (`twiml-voice.md` section 8).
 const MAX_SPEECH_SECONDS: u32 = 60;
 
 pub(super) fn enter(cx: &mut Cx<'_, '_>, node: Node<'_>) -> Flow {
@@ -32,7 +32,8 @@ pub(super) fn enter(cx: &mut Cx<'_, '_>, node: Node<'_>) -> Flow {
         speech: listens("speech").then(|| speech_options(cx, node)),
     };
     cx.effect(Effect::Collect(collect));
-    prompt_from(cx, node, Gather::default(), node.first_child())
+    let gather = Gather { since: Some(cx.now()), ..Gather::default() };
+    prompt_from(cx, node, gather, node.first_child())
 }
 
 fn speech_options(cx: &mut Cx<'_, '_>, node: Node<'_>) -> SpeechOptions {
@@ -90,12 +91,16 @@ fn prompt_from(cx: &mut Cx<'_, '_>, node: Node<'_>, mut gather: Gather, mut next
 
 /// Starts the time that is left when no prompt plays: for the speech that has begun, or for anything at all.
 fn count(cx: &mut Cx<'_, '_>, node: Node<'_>, gather: &Gather) {
-    let seconds = if gather.speaking {
-        node.number(Attribute::MaxSpeechTime).unwrap_or(MAX_SPEECH_SECONDS)
+    let now = cx.now();
+    let until = if gather.speaking {
+        let listened = gather.since.unwrap_or(now).plus_seconds(u64::from(MAX_SPEECH_SECONDS));
+        // What `maxSpeechTime` counts from is not known; by its name it is the speech.
+        let spoken =
+            node.number(Attribute::MaxSpeechTime).map(|longest| now.plus_seconds(u64::from(longest)));
+        spoken.map_or(listened, |spoken| spoken.min(listened)).max(now)
     } else {
-        timeout(node)
+        now.plus_seconds(u64::from(timeout(node)))
     };
-    let until = cx.now().plus_seconds(u64::from(seconds));
     cx.call.timers.set(Timer::Verb, until);
 }
 

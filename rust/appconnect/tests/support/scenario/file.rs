@@ -149,7 +149,9 @@ impl Scenario {
 }
 
 fn read_step(number: usize, line: usize, step: Value) -> Result<Step, String> {
-    let Value::Table(mut keys) = step else { return Err("the file: steps must be a list of tables".to_owned()) };
+    let Value::Table(mut keys) = step else {
+        return Err("the file: steps must be a list of tables".to_owned());
+    };
     let first = keys.keys().next().cloned();
     let Some(kind) = first else { return Err(format!("step {number} (line {line}): it is empty")) };
     let value = keys.remove(&kind).unwrap_or(Value::Boolean(true));

@@ -51,8 +51,10 @@ pub fn matches(step: &Step, seen: &Happening, names: &mut Names) -> Result<(), S
             "lacks" => absent(value, &seen.parameters, seen)?,
             "no_headers" => absent(value, &seen.headers, seen)?,
             field => {
-                let text = plain(value).ok_or(format!("{field} must be a text, a number or true or false"))?;
-                let got = seen.fields.iter().find(|(name, _)| *name == field).map(|(_, value)| value.as_str());
+                let text =
+                    plain(value).ok_or(format!("{field} must be a text, a number or true or false"))?;
+                let got =
+                    seen.fields.iter().find(|(name, _)| *name == field).map(|(_, value)| value.as_str());
                 let got = got.unwrap_or_default();
                 if !names.matches(&text, got)? {
                     return differs(field, &quoted(&names.shown(&text)), &quoted(got));
@@ -119,7 +121,10 @@ fn absent(unwanted: &Value, pairs: &[(String, String)], seen: &Happening) -> Res
 }
 
 fn find<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
-    pairs.iter().find(|(key, _)| key.eq_ignore_ascii_case(name) && (key == name || is_header(name))).map(|(_, value)| value.as_str())
+    pairs
+        .iter()
+        .find(|(key, _)| key.eq_ignore_ascii_case(name) && (key == name || is_header(name)))
+        .map(|(_, value)| value.as_str())
 }
 
 /// Header fields are the names with a hyphen, and a few others.

@@ -41,7 +41,16 @@ const CHECKS: &[(&str, &[&str])] = &[
     (
         "settled",
         &[
-            "status", "seconds", "amount", "rate", "direction", "kind", "account", "parent", "from", "to",
+            "status",
+            "seconds",
+            "amount",
+            "rate",
+            "direction",
+            "kind",
+            "account",
+            "parent",
+            "from",
+            "to",
             "application",
         ],
     ),

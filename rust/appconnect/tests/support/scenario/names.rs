@@ -61,7 +61,8 @@ impl Names {
                 Piece::Text(plain) => filled.push_str(&plain),
                 Piece::Name(name) => {
                     let value = self.bound.get(&name);
-                    filled.push_str(value.ok_or_else(|| format!("${name} is not known here; a dollar is $$"))?);
+                    filled
+                        .push_str(value.ok_or_else(|| format!("${name} is not known here; a dollar is $$"))?);
                 }
             }
         }

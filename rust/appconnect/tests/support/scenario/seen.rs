@@ -35,7 +35,16 @@ pub const KINDS: &[(&str, bool, &[&str])] = &[
     (
         "listen",
         false,
-        &["language", "hints", "model", "profanity_filter", "speech_timeout", "partial_results", "call", "leg"],
+        &[
+            "language",
+            "hints",
+            "model",
+            "profanity_filter",
+            "speech_timeout",
+            "partial_results",
+            "call",
+            "leg",
+        ],
     ),
     ("listen_end", false, &["leg"]),
 ];
@@ -99,10 +108,15 @@ pub fn happening(effect: &Effect, purpose: Option<&str>) -> Option<Happening> {
         Effect::Ringback(ring) => seen(
             "ringback",
             &if ring.on { "on" } else { "off" },
-            vec![("tone", or_none(ring.tone.as_ref().map(ToString::to_string))), ("leg", ring.leg.to_string())],
+            vec![
+                ("tone", or_none(ring.tone.as_ref().map(ToString::to_string))),
+                ("leg", ring.leg.to_string()),
+            ],
         ),
         Effect::StartRecording(start) => seen("record", &start.recording, recording(start)),
-        Effect::StopRecording(stop) => seen("record_end", &stop.recording, vec![("leg", stop.leg.to_string())]),
+        Effect::StopRecording(stop) => {
+            seen("record_end", &stop.recording, vec![("leg", stop.leg.to_string())])
+        }
         Effect::Collect(collect) => Some(listening(collect)),
         Effect::StopCollect(stop) => seen("listen_end", &true, vec![("leg", stop.leg.to_string())]),
         Effect::Consult(consult) => seen(

@@ -85,8 +85,7 @@ pub fn read(mut file: Fields) -> Result<Setup, String> {
             Value::Array(answers) => answers,
             answer => vec![answer],
         };
-        let answers: Result<VecDeque<_>, _> =
-            answers.into_iter().map(|value| answer(&what, value)).collect();
+        let answers: Result<VecDeque<_>, _> = answers.into_iter().map(|value| answer(&what, value)).collect();
         documents.insert(whole(&url), answers?);
     }
     file.done()?;
@@ -221,7 +220,8 @@ fn callees(file: &mut Fields, builder: &mut RegistryBuilder) -> Result<(), Strin
 fn config(file: &mut Fields) -> Result<Config, String> {
     let mut config = Config { timeline: true, ..Config::default() };
     for (name, value) in file.entries("config")? {
-        set(&mut config, &name, &value).ok_or(format!("config: there is no {name}, or it cannot be set to this"))?;
+        set(&mut config, &name, &value)
+            .ok_or(format!("config: there is no {name}, or it cannot be set to this"))?;
     }
     Ok(config)
 }

@@ -95,7 +95,10 @@ impl Stage {
     }
 
     fn line(&mut self, leg: &str) -> Result<&mut Line, String> {
-        self.lines.get_mut(leg).filter(|line| !line.is_gone()).ok_or_else(|| format!("no line \"{leg}\" is there"))
+        self.lines
+            .get_mut(leg)
+            .filter(|line| !line.is_gone())
+            .ok_or_else(|| format!("no line \"{leg}\" is there"))
     }
 
     pub fn press(&mut self, leg: &str, keys: &str) -> Result<(), String> {
@@ -166,7 +169,8 @@ impl Stage {
                 return Some(format!("{call} has {bills} settlements"));
             }
         }
-        let ended = |status: &String| !["queued", "initiated", "ringing", "in-progress"].contains(&status.as_str());
+        let ended =
+            |status: &String| !["queued", "initiated", "ringing", "in-progress"].contains(&status.as_str());
         let live = self.statuses.iter().find(|(_, status)| !ended(status));
         live.map(|(call, status)| format!("the last status of {call} is {status}"))
     }
@@ -313,7 +317,8 @@ impl Stage {
             Outcome::Never => return Ok(()),
             Outcome::Fails(reason) => Input::HttpFailure(HttpFailure { reply, reason }),
             Outcome::Http { status, headers, body } => {
-                let body = self.names.fill(&body).map_err(|error| format!("the document of {url}: {error}"))?;
+                let body =
+                    self.names.fill(&body).map_err(|error| format!("the document of {url}: {error}"))?;
                 response(reply, status, headers, body.into_bytes())
             }
         };
