@@ -183,15 +183,24 @@ impl Step<'_, '_> {
     /// `failed` is the URL that failed, when it is not that of the running document; a fallback that fails is final.
     pub(super) fn document_failed(&mut self, at: usize, problem: Problem, failed: Option<Url>) {
         let fallback = self.call(at).program.as_ref().is_some_and(|program| program.fallback);
-        self.failed(at, problem, failed, fallback);
+        self.failed(at, problem, None, failed, fallback);
     }
 
-    pub(super) fn failed(&mut self, at: usize, problem: Problem, failed: Option<Url>, was_fallback: bool) {
+    /// As [`Step::document_failed`]; `source` is the text that the place of the problem is in, when it is not that of
+    /// the running document.
+    pub(super) fn failed(
+        &mut self,
+        at: usize,
+        problem: Problem,
+        source: Option<&str>,
+        failed: Option<Url>,
+        was_fallback: bool,
+    ) {
         let kind = self.call(at).document_kind();
         let Some(mut cx) = self.cx(at) else { return };
         let code = problem.code;
         let url = if let Some(url) = failed {
-            cx.problem_in(problem, None, Some(&url));
+            cx.problem_in(problem, source, Some(&url));
             Some(url)
         } else {
             cx.problem_once(problem);
@@ -210,7 +219,7 @@ impl Step<'_, '_> {
         }
         let goto = Goto { url: fallback.url, method: fallback.method, purpose: Purpose::Fallback, extra };
         if let Err(problem) = self.request_document(at, &goto, Role::Document) {
-            self.failed(at, problem, Some(goto.url), true);
+            self.failed(at, problem, None, Some(goto.url), true);
         }
     }
 
@@ -235,11 +244,12 @@ impl Step<'_, '_> {
         }
     }
 
-    /// Takes in the problems and the document of an answer.
+    /// Takes in the problems and the document of an answer; `source` is the text of one that is no document.
     pub(super) fn answered_with(
         &mut self,
         at: usize,
         answer: Result<Document, Problem>,
+        source: Option<&str>,
         base: Url,
         fallback: bool,
     ) {
@@ -249,7 +259,7 @@ impl Step<'_, '_> {
                 program.fallback = fallback;
                 self.load(at, program);
             }
-            Err(problem) => self.failed(at, problem, Some(base), fallback),
+            Err(problem) => self.failed(at, problem, source, Some(base), fallback),
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::event::Purpose;
 use crate::id::{CallSid, ReplyId};
 use crate::input::FailureReason;
 use crate::problem::{Code, Problem};
-use crate::twiml::answer;
+use crate::twiml::{answer, charset, decode};
 
 impl<'w> Step<'_, 'w> {
     /// Takes in the outcome of the exchange with this reply id. One that nobody waits for any more changes nothing.
@@ -38,11 +38,14 @@ impl<'w> Step<'_, 'w> {
             (Role::Document, Next::Answered, Some(at)) => {
                 let Outcome::Response { headers, body, .. } = outcome else { return };
                 let content_type = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
-                let document = answer(content_type.map(|(_, value)| value.as_str()), body, base.as_str());
-                self.answered_with(at, document, base, purpose == Purpose::Fallback);
+                let content_type = content_type.map(|(_, value)| value.as_str());
+                let document = answer(content_type, body, base.as_str());
+                let has_place = document.as_ref().is_err_and(|problem| problem.span.is_some());
+                let source = has_place.then(|| decode(body, content_type.and_then(charset)).ok()).flatten();
+                self.answered_with(at, document, source.as_deref(), base, purpose == Purpose::Fallback);
             }
             (Role::Document, Next::Failed(problem), Some(at)) => {
-                self.failed(at, problem, Some(base), purpose == Purpose::Fallback);
+                self.failed(at, problem, None, Some(base), purpose == Purpose::Fallback);
             }
             (Role::Refer, Next::Answered, Some(at)) => {
                 let Outcome::Response { headers, body, .. } = outcome else { return };
