@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 from appconnect.effects import (
     Answer,
@@ -159,13 +159,19 @@ def happening(effect: Effect, purpose: str | None) -> Happening | None:  # noqa:
             return None
 
 
+def url_of(effect: Fetch | Notify) -> str:
+    """Where a request goes, without the credentials of the URL."""
+    parts = urlsplit(effect.request.url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+
+
 def _request(effect: Fetch | Notify, purpose: str | None) -> Happening:
     """What a webhook is told. A GET carries it in its URL."""
     request = effect.request
     sent = request.body.decode() if request.method == "POST" else request.target.partition("?")[2]
     seen = _seen(
         "request",
-        request.url,
+        url_of(effect),
         method=request.method,
         purpose=purpose or "repeat",
         account=effect.account,

@@ -23,7 +23,7 @@ from appconnect.simulator import SimulatedMedia
 from appconnect.transport import Failure, Response
 from tests.scenarios.matching import told
 from tests.scenarios.names import ScenarioError
-from tests.scenarios.seen import happening
+from tests.scenarios.seen import happening, url_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -314,7 +314,7 @@ class Stage:
                 pass
 
     def _respond(self, effect: Fetch | Notify) -> None:
-        url = effect.request.url
+        url = url_of(effect)
         answers = self._documents.get(url) or self._documents.get(url.partition("?")[0])
         if answers is None:
             if isinstance(effect, Fetch):
