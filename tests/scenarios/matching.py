@@ -46,28 +46,32 @@ def check(step: Step, seen: Happening, names: Names) -> None:
     if seen.kind != step.kind or not _same_value(wanted, seen, names):
         raise ScenarioError(f'wanted {step.kind} "{shown}", got {told(seen)}')
     for key, value in step.keys.items():
-        match key:
-            case "at":
-                at = moment(value)
-                if at is None:
-                    raise ScenarioError("at must be a number of seconds")
-                if at != seen.at:
-                    raise ScenarioError(_differs(seen, "at", seconds(at), seconds(seen.at)))
-            case "has":
-                _compare(value, seen.parameters, seen, names)
-            case "headers":
-                _compare(value, seen.headers, seen, names)
-            case "lacks":
-                _absent(value, seen.parameters, seen)
-            case "no_headers":
-                _absent(value, seen.headers, seen)
-            case _:
-                text = plain(value)
-                if text is None:
-                    raise ScenarioError(f"{key} must be a text, a number or true or false")
-                got = seen.fields.get(key, "")
-                if not names.matches(text, got):
-                    raise ScenarioError(_differs(seen, key, _quoted(names.shown(text)), _quoted(got)))
+        _check_key(key, value, seen, names)
+
+
+def _check_key(key: str, value: object, seen: Happening, names: Names) -> None:
+    match key:
+        case "at":
+            at = moment(value)
+            if at is None:
+                raise ScenarioError("at must be a number of seconds")
+            if at != seen.at:
+                raise ScenarioError(_differs(seen, "at", seconds(at), seconds(seen.at)))
+        case "has" if isinstance(value, dict):
+            _compare(value, seen.parameters, seen, names)
+        case "headers" if isinstance(value, dict):
+            _compare(value, seen.headers, seen, names)
+        case "lacks" if isinstance(value, list):
+            _absent(value, seen.parameters, seen)
+        case "no_headers" if isinstance(value, list):
+            _absent(value, seen.headers, seen)
+        case _:
+            text = plain(value)
+            if text is None:
+                raise ScenarioError(f"{key} must be a text, a number or true or false")
+            got = seen.fields.get(key, "")
+            if not names.matches(text, got):
+                raise ScenarioError(_differs(seen, key, _quoted(names.shown(text)), _quoted(got)))
 
 
 def _differs(seen: Happening, what: str, wanted: str, got: str) -> str:

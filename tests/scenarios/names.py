@@ -1,4 +1,4 @@
-"""Names for what a scenario cannot know beforehand: `$call` is bound at first sight and must be equal later."""
+"""Names for what a scenario cannot know beforehand: `$call` is bound at first sight, and equal later."""
 
 from __future__ import annotations
 

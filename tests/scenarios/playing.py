@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from appconnect.errors import InputError
 from appconnect.inputs import IncomingCall, Modify
 from appconnect.policy import Allow, Deny
-from tests.scenarios import reading, setting
+from tests.scenarios import outbound, reading, setting
 from tests.scenarios.matching import check, moment, seconds, told
 from tests.scenarios.names import ScenarioError
 from tests.scenarios.reading import Fields, plain
@@ -28,6 +28,25 @@ ACTS: Final[dict[str, tuple[str, ...]]] = {
     "hang_up": ("leg",),
     "modify": ("redirect", "method", "twiml", "complete", "cancel", "refused"),
     "verdict": ("reason",),
+    "progress": ("sip_response", "sip_call_id", "sip_headers", "leg"),
+    "detected": ("after_ms", "leg"),
+    "originate": (
+        "from",
+        "account",
+        "url",
+        "method",
+        "twiml",
+        "application",
+        "fallback",
+        "status_callback",
+        "events",
+        "timeout",
+        "time_limit",
+        "send_digits",
+        "detection",
+        "leg",
+        "refused",
+    ),
 }
 """What an act may say besides `at`."""
 
@@ -101,7 +120,7 @@ def _check_keys(step: Step) -> None:
     if known is None:
         raise ScenarioError(f'there is no step "{step.kind}"')
     for key, value in step.keys.items():
-        of_request = step.kind == "request" and (
+        of_request = step.kind in {"request", "dial"} and (
             (key in {"has", "headers"} and isinstance(value, dict))
             or (key in {"lacks", "no_headers"} and isinstance(value, list))
         )
@@ -145,7 +164,7 @@ async def _take(stage: Stage, step: Step) -> None:
 
 async def _act(stage: Stage, step: Step) -> None:
     keys = Fields(step.kind, {key: value for key, value in step.keys.items() if key != "at"})
-    leg = keys.text("leg") or CALLER_LEG
+    leg = stage.names.fill(keys.text("leg") or CALLER_LEG)
     confidence = keys.number("confidence")
     match step.kind:
         case "call":
@@ -162,6 +181,10 @@ async def _act(stage: Stage, step: Step) -> None:
             await _modify(stage, _text(step), keys)
         case "verdict":
             await _verdict(stage, _text(step), keys)
+        case "progress" | "detected" | "originate":
+            await outbound.act(stage, step.kind, leg, _text(step), keys)
+        case _:
+            pass  # nothing_until: time has passed
 
 
 def _text(step: Step) -> str:
@@ -180,7 +203,8 @@ async def _call(stage: Stage, leg: str, to: str, keys: Fields) -> None:
         caller_name=keys.text("caller_name"),
         stir_verstat=keys.text("stir_verstat"),
     )
-    await stage.call(call)
+    stage.add_line(leg)
+    await stage.give(call)
 
 
 async def _modify(stage: Stage, name: str, keys: Fields) -> None:
@@ -199,14 +223,7 @@ async def _modify(stage: Stage, name: str, keys: Fields) -> None:
         change = Modify(call, status="completed" if complete else "canceled")
     else:
         raise ScenarioError("modify: one of redirect, twiml, complete and cancel is needed")
-    try:
-        await stage.give(change)
-    except InputError as error:
-        if refused is not None and refused in str(error):
-            return
-        raise
-    if refused is not None:
-        raise ScenarioError(f"wanted it to be refused: {refused}")
+    await stage.give_or_see_refused(change, refused)
 
 
 async def _verdict(stage: Stage, verdict: str, keys: Fields) -> None:

@@ -72,9 +72,10 @@ class Fields:
         if value is ABSENT:
             return None
         values = value if isinstance(value, list) else [value]
-        if not all(isinstance(text, str) for text in values):
+        texts = [text for text in values if isinstance(text, str)]
+        if len(texts) < len(values):
             raise ScenarioError(f"{self.what}: {key} must be a text or a list of texts")
-        return values
+        return texts
 
     def entries(self, key: str) -> list[tuple[str, Any]]:
         """The entries of a table of this table, in the order of the file."""

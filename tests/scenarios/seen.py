@@ -12,8 +12,10 @@ from urllib.parse import parse_qsl, urlsplit
 
 from appconnect.effects import (
     Answer,
+    Bridge,
     Collect,
     Consult,
+    Dial,
     Fetch,
     HangUp,
     Notify,
@@ -25,6 +27,7 @@ from appconnect.effects import (
     StopCollect,
     StopMedia,
     StopRecording,
+    Unbridge,
 )
 from appconnect.events import ProblemRaised
 from tests.scenarios.reading import plain
@@ -35,7 +38,10 @@ if TYPE_CHECKING:
 
 @dataclass
 class Happening:
-    """Something that happened, `at` milliseconds after the start."""
+    """Something that happened, `at` milliseconds after the start.
+
+    `parameters` are those of a request; of a call that is placed, what the called party is told.
+    """
 
     kind: str
     value: str
@@ -55,6 +61,12 @@ KINDS: Final[dict[str, tuple[bool, tuple[str, ...]]]] = {
     "record_end": (True, ("leg",)),
     "problem": (True, ("level", "line", "column", "url", "account", "call")),
     "consult": (True, ("caller", "callee", "from", "to", "customer_id", "hops")),
+    "dial": (
+        True,
+        ("kind", "from", "timeout", "detection", "username", "account", "call", "parent", "leg"),
+    ),
+    "bridge": (True, ("leg",)),
+    "unbridge": (True, ("leg",)),
     "hung_up": (True, ("leg",)),
     "listen": (
         False,
@@ -74,7 +86,7 @@ KINDS: Final[dict[str, tuple[bool, tuple[str, ...]]]] = {
 """Kind; whether it is looked at unless a file says otherwise; the fields that an expectation may name."""
 
 
-def _seen(kind: str, value: object, **fields: object) -> Happening:
+def _seen(kind: str, value: object, /, **fields: object) -> Happening:
     texts = {name.rstrip("_"): "" if value is None else _text(value) for name, value in fields.items()}
     return Happening(kind, _text(value), texts)
 
@@ -84,7 +96,7 @@ def _text(value: object) -> str:
     return str(value) if text is None else text
 
 
-def happening(effect: Effect, purpose: str | None) -> Happening | None:  # noqa: C901, PLR0911 - one flat list
+def happening(effect: Effect, purpose: str | None) -> Happening | None:  # noqa: C901, PLR0911, PLR0912 - one flat list
     """An effect as it is seen; nothing for those that only tell or bill."""
     match effect:
         case Fetch() | Notify():
@@ -104,13 +116,11 @@ def happening(effect: Effect, purpose: str | None) -> Happening | None:  # noqa:
             )
         case Play():
             medium, what = ("audio", effect.url) if effect.tones is None else ("tones", effect.tones)
-            return _seen(
-                "hear", what, medium=medium, rounds=effect.rounds, call=effect.call, leg=effect.leg
-            )
+            return _seen("hear", what, medium=medium, rounds=effect.rounds, call=effect.call, leg=effect.leg)
         case StopMedia(leg):
-            return _seen("cut", value=True, leg=leg)
+            return _seen("cut", "true", leg=leg)
         case Answer(leg):
-            return _seen("answered", value=True, leg=leg)
+            return _seen("answered", "true", leg=leg)
         case Ringback(leg, on, tone):
             return _seen("ringback", "on" if on else "off", tone=tone, leg=leg)
         case StartRecording():
@@ -130,7 +140,7 @@ def happening(effect: Effect, purpose: str | None) -> Happening | None:  # noqa:
         case Collect():
             return _listening(effect)
         case StopCollect(leg):
-            return _seen("listen_end", value=True, leg=leg)
+            return _seen("listen_end", "true", leg=leg)
         case Consult(facts=facts):
             return _seen(
                 "consult",
@@ -142,6 +152,12 @@ def happening(effect: Effect, purpose: str | None) -> Happening | None:  # noqa:
                 customer_id=facts.customer_id,
                 hops=facts.hops,
             )
+        case Dial():
+            return _placed(effect)
+        case Bridge(leg, other):
+            return _seen("bridge", other, leg=leg)
+        case Unbridge(leg, other):
+            return _seen("unbridge", other, leg=leg)
         case HangUp(leg, cause):
             return _seen("hung_up", cause, leg=leg)
         case Report(ProblemRaised() as raised):
@@ -181,6 +197,28 @@ def _request(effect: Fetch | Notify, purpose: str | None) -> Happening:
     )
     seen.parameters = parse_qsl(sent, keep_blank_values=True)
     seen.headers = request.headers
+    return seen
+
+
+def _placed(effect: Dial) -> Happening:
+    detection = effect.machine_detection
+    wanted = None
+    if detection is not None:
+        wanted = "DetectMessageEnd" if detection.message_end else "Enable"
+    seen = _seen(
+        "dial",
+        effect.endpoint.address,
+        kind=effect.endpoint.kind,
+        from_=effect.from_,
+        timeout=effect.timeout,
+        detection=wanted,
+        username=effect.endpoint.username,
+        account=effect.account,
+        call=effect.call,
+        parent=effect.parent,
+        leg=effect.leg,
+    )
+    seen.parameters = effect.endpoint.parameters
     return seen
 
 

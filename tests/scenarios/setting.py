@@ -1,4 +1,4 @@
-"""The world of a scenario: accounts, numbers, applications, the engine's choices, media, and what URLs answer.
+"""The world of a scenario: accounts, numbers, applications, the engine's choices, media, and answers of URLs.
 
 What a file leaves out is the default set-up that `docs/scenarios.md` shows.
 """
@@ -42,7 +42,7 @@ MODEL_TIMES: Final = (
 
 @dataclass(frozen=True)
 class Answer:
-    """What a URL answers, so many milliseconds after the request; no outcome is an answer that never comes."""
+    """What a URL answers, and milliseconds until it does; no outcome is an answer that never comes."""
 
     after: int
     outcome: Response | Failure | None

@@ -1,7 +1,7 @@
 """Where a scenario plays: the package's driver, simulated media and virtual clock, around a watched engine.
 
-Answers that are not told to take their time are given one at a time, in the order of their requests, each when
-everything has followed from the one before, so that a run is the same each time and in both languages.
+Answers that are not told to take their time are given one at a time, in the order of their requests, each
+when everything has followed from the one before, so that a run is the same each time and in both languages.
 """
 
 from __future__ import annotations
@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING, Final, cast
 from appconnect import Engine
 from appconnect.clock import NEW_YEAR_2026, VirtualClock
 from appconnect.driver import Driver
-from appconnect.effects import Consult, Fetch, Notify, Report, Settle
-from appconnect.errors import SnapshotError
+from appconnect.effects import Dial, Fetch, Notify, Report, Settle
+from appconnect.errors import InputError, SnapshotError
 from appconnect.events import Began, Dialled, Requested, StatusChanged
-from appconnect.inputs import HungUp, IncomingCall, Speech
-from appconnect.policy import Allow, Deny
+from appconnect.inputs import HungUp, Speech
 from appconnect.simulator import SimulatedMedia
 from appconnect.transport import Failure, Response
 from tests.scenarios.matching import told
@@ -31,8 +30,8 @@ if TYPE_CHECKING:
     from typing import Self
 
     from appconnect.effects import Effect, Facts, Settlement
-    from appconnect.errors import InputError
     from appconnect.inputs import Input
+    from appconnect.policy import Allow, Deny
     from appconnect.simulator.media import Line
     from appconnect.transport import HttpRequest
     from tests.scenarios.seen import Happening
@@ -168,10 +167,13 @@ class Stage:
         """Milliseconds since the start."""
         return self.clock.now() - NEW_YEAR_2026
 
-    async def call(self, call: IncomingCall) -> None:
-        """A new line rings."""
-        self._lines[call.leg] = self._media.line(call.leg)
-        await self.give(call)
+    def add_line(self, leg: str) -> None:
+        """A new line, which rings."""
+        self._lines[leg] = self._media.line(leg)
+
+    def leg(self, name: str) -> str:
+        """The line of a name, which must be there."""
+        return self._line(name).leg
 
     async def press(self, leg: str, keys: str) -> None:
         """The caller presses keys."""
@@ -201,6 +203,17 @@ class Stage:
         """
         await self._driver.submit_checked(item)
         await self._settle()
+
+    async def give_or_see_refused(self, item: Input, refused: str | None) -> None:
+        """Give an input; with `refused` it must be refused, with this in the message."""
+        try:
+            await self.give(item)
+        except InputError as error:
+            if refused is not None and refused in str(error):
+                return
+            raise
+        if refused is not None:
+            raise ScenarioError(f"wanted it to be refused: {refused}")
 
     async def decide(self, verdict: Allow | Deny) -> None:
         """Answer the oldest question to the policy."""
@@ -284,7 +297,7 @@ class Stage:
         self.consults.append(future)
         return await future
 
-    def _observe(self, effect: Effect) -> None:
+    def _observe(self, effect: Effect) -> None:  # noqa: C901 - one flat list of the effects
         purpose = self._purposes.get(effect.reply) if isinstance(effect, Fetch | Notify) else None
         seen = happening(effect, purpose)
         if seen is not None:
@@ -308,8 +321,8 @@ class Stage:
                 self._engine.calls.add(call)
             case Report(StatusChanged(call=call, status=status)):
                 self.statuses[call] = status
-            case Consult():
-                pass
+            case Dial(leg):
+                self._lines[leg] = self._media.line(leg)
             case _:
                 pass
 

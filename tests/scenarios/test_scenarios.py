@@ -1,7 +1,7 @@
 """Every scenario file of this directory, as it is and with the calls saved and restored before every input.
 
-`rust/appconnect/tests/scenarios.rs` runs the same files. Those below `refused` must fail, with the text of their
-first line.
+`rust/appconnect/tests/scenarios.rs` runs the same files. Those below `refused` must fail, with the text of
+their first line.
 """
 
 from __future__ import annotations

@@ -41,8 +41,8 @@ fn failure(path: &Path, save: bool) -> Option<String> {
     let mut log = Vec::new();
     let result = scenario::run(&text, save, &mut log);
     if !name.starts_with("refused") {
-        let happened = log.iter().map(|line| format!("\n    {line}")).collect::<String>();
-        return result.err().map(|error| format!("{name}: {error}\n  what happened:{happened}"));
+        let happened = log.join("\n    ");
+        return result.err().map(|error| format!("{name}: {error}\n  what happened:\n    {happened}"));
     }
     let wanted = text.lines().next().and_then(|line| line.strip_prefix("# fails: ")).unwrap_or_default();
     match result {

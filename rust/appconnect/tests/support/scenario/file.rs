@@ -134,9 +134,8 @@ impl Scenario {
             }
         }
         let watch = file.texts("watch")?;
-        let steps = match file.take("steps") {
-            Some(Value::Array(steps)) => steps,
-            _ => return Err("the file: steps must be a list of tables".to_owned()),
+        let Some(Value::Array(steps)) = file.take("steps") else {
+            return Err("the file: steps must be a list of tables".to_owned());
         };
         let lines = lines_of_steps(text);
         if lines.len() != steps.len() {

@@ -114,7 +114,7 @@ impl Timers {
 /// One caller's line.
 #[derive(Debug)]
 pub struct Line {
-    leg: LegId,
+    pub leg: LegId,
     gone: bool,
     collecting: Option<Collect>,
     playing: Option<Timer>,

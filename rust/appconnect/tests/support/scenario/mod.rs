@@ -5,6 +5,7 @@ pub mod file;
 pub mod line;
 pub mod matching;
 pub mod names;
+pub mod outbound;
 pub mod seen;
 pub mod setup;
 pub mod stage;
@@ -24,6 +25,24 @@ use stage::{Refusal, Stage};
 /// The line of a caller whom a step does not name.
 const CALLER_LEG: &str = "caller";
 
+const ORIGINATE: &[&str] = &[
+    "from",
+    "account",
+    "url",
+    "method",
+    "twiml",
+    "application",
+    "fallback",
+    "status_callback",
+    "events",
+    "timeout",
+    "time_limit",
+    "send_digits",
+    "detection",
+    "leg",
+    "refused",
+];
+
 /// What an act may say besides `at`.
 const ACTS: &[(&str, &[&str])] = &[
     ("call", &["from", "leg", "forwarded_from", "caller_name", "stir_verstat"]),
@@ -33,6 +52,9 @@ const ACTS: &[(&str, &[&str])] = &[
     ("hang_up", &["leg"]),
     ("modify", &["redirect", "method", "twiml", "complete", "cancel", "refused"]),
     ("verdict", &["reason"]),
+    ("progress", &["sip_response", "sip_call_id", "sip_headers", "leg"]),
+    ("detected", &["after_ms", "leg"]),
+    ("originate", ORIGINATE),
 ];
 
 /// What is looked at after the fact, and what it may say.
@@ -106,7 +128,7 @@ fn check_keys(step: &Step) -> Result<(), String> {
     let known = fields_of(&step.kind).or(named(ACTS)).or(named(CHECKS));
     let Some(known) = known else { return Err(format!("there is no step \"{}\"", step.kind)) };
     for (key, value) in &step.keys {
-        let of_request = step.kind == "request"
+        let of_request = ["request", "dial"].contains(&step.kind.as_str())
             && match key.as_str() {
                 "has" | "headers" => value.is_table(),
                 "lacks" | "no_headers" => value.is_array(),
@@ -157,7 +179,7 @@ fn act(stage: &mut Stage, step: &Step) -> Result<(), String> {
     let mut keys = step.keys.clone();
     keys.remove("at");
     let mut keys = Fields::new(step.kind.as_str(), keys);
-    let leg = keys.text("leg")?.unwrap_or_else(|| CALLER_LEG.to_owned());
+    let leg = stage.names.fill(&keys.text("leg")?.unwrap_or_else(|| CALLER_LEG.to_owned()))?;
     let text = || step.value.as_str().ok_or(format!("{} must be a text", step.kind));
     #[expect(clippy::cast_possible_truncation, reason = "a probability")]
     let confidence = keys.number("confidence")?.map(|number| number as f32);
@@ -169,6 +191,7 @@ fn act(stage: &mut Stage, step: &Step) -> Result<(), String> {
         "hang_up" => stage.hang_up(&leg),
         "modify" => modify(stage, text()?, keys),
         "verdict" => verdict(stage, text()?, &mut keys),
+        "progress" | "detected" | "originate" => outbound::act(stage, &step.kind, &leg, text()?, keys),
         _ => Ok(()),
     }
 }
@@ -211,7 +234,12 @@ fn modify(stage: &mut Stage, call: &str, mut keys: Fields) -> Result<(), String>
         return Err("modify: one of redirect, twiml, complete and cancel is needed".to_owned());
     };
     keys.done()?;
-    match (stage.give(Input::Modify(Modify { call, change })), refused) {
+    give(stage, Input::Modify(Modify { call, change }), refused)
+}
+
+/// Gives an input that may be one that must be refused, with this in the message.
+fn give(stage: &mut Stage, input: Input, refused: Option<String>) -> Result<(), String> {
+    match (stage.give(input), refused) {
         (Ok(()), None) => Ok(()),
         (Ok(()), Some(wanted)) => Err(format!("wanted it to be refused: {wanted}")),
         (Err(Refusal::Refused(error)), Some(wanted)) if error.to_string().contains(&wanted) => Ok(()),

@@ -2,9 +2,10 @@
 //!
 //! A new effect is a row of [`KINDS`] and an arm of [`happening`], here and in `tests/scenarios/seen.py`.
 
-use appconnect::effect::{Collect, Effect, PlaySource, StartRecording};
+use appconnect::effect::{Collect, Dial, Effect, PlaySource, StartRecording};
 use appconnect::event::{EventKind, ProblemRaised};
 use appconnect::http::{Method, Request, form};
+use appconnect::id::LegId;
 use appconnect::problem::Level;
 
 /// Something that happened.
@@ -15,7 +16,7 @@ pub struct Happening {
     pub kind: &'static str,
     pub value: String,
     pub fields: Vec<(&'static str, String)>,
-    /// Of a request: its parameters and header fields.
+    /// Of a request its parameters and header fields, of a call that is placed what the called party is told.
     pub parameters: Vec<(String, String)>,
     pub headers: Vec<(String, String)>,
 }
@@ -31,6 +32,9 @@ pub const KINDS: &[(&str, bool, &[&str])] = &[
     ("record_end", true, &["leg"]),
     ("problem", true, &["level", "line", "column", "url", "account", "call"]),
     ("consult", true, &["caller", "callee", "from", "to", "customer_id", "hops"]),
+    ("dial", true, &["kind", "from", "timeout", "detection", "username", "account", "call", "parent", "leg"]),
+    ("bridge", true, &["leg"]),
+    ("unbridge", true, &["leg"]),
     ("hung_up", true, &["leg"]),
     (
         "listen",
@@ -131,6 +135,9 @@ pub fn happening(effect: &Effect, purpose: Option<&str>) -> Option<Happening> {
                 ("hops", consult.facts.hops.to_string()),
             ],
         ),
+        Effect::Dial(dial) => Some(placed(dial)),
+        Effect::Bridge(bridge) => seen("bridge", &bridge.other, vec![("leg", bridge.leg.to_string())]),
+        Effect::Unbridge(bridge) => seen("unbridge", &bridge.other, vec![("leg", bridge.leg.to_string())]),
         Effect::HangUp(end) => seen("hung_up", &end.cause.as_str(), vec![("leg", end.leg.to_string())]),
         Effect::Report(event) => match &event.kind {
             EventKind::Problem(raised) => {
@@ -157,6 +164,26 @@ fn request(request: &Request, fields: Vec<(&'static str, String)>) -> Happening 
     let headers = request.headers().map(|(name, value)| (name.to_owned(), value.to_owned()));
     let headers = headers.collect();
     Happening { at: 0, kind: "request", value: url.to_owned(), fields, parameters, headers }
+}
+
+fn placed(dial: &Dial) -> Happening {
+    let detection =
+        dial.machine_detection.map(|wanted| if wanted.message_end { "DetectMessageEnd" } else { "Enable" });
+    let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
+    let fields = vec![
+        ("kind", dial.endpoint.kind.as_str().to_owned()),
+        ("from", dial.from.as_str().to_owned()),
+        ("timeout", dial.timeout.to_string()),
+        ("detection", text(detection)),
+        ("username", text(dial.endpoint.username.as_deref())),
+        ("account", dial.account.to_string()),
+        ("call", dial.call.to_string()),
+        ("parent", text(dial.parent.as_ref().map(LegId::as_str))),
+        ("leg", dial.leg.to_string()),
+    ];
+    let told = dial.endpoint.parameters.iter().map(|(name, value)| (name.clone(), value.reveal().to_owned()));
+    let value = dial.endpoint.address.as_str().to_owned();
+    Happening { kind: "dial", value, fields, parameters: told.collect(), ..Happening::default() }
 }
 
 fn recording(start: &StartRecording) -> Vec<(&'static str, String)> {

@@ -4,9 +4,11 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use appconnect::Config;
-use appconnect::config::{EmptyDocument, ExposeParent, FailedApplication, Geography, PlayFailure};
+use appconnect::config::{
+    CallerIdRule, EmptyDocument, ExposeParent, FailedApplication, Geography, PlayFailure,
+};
 use appconnect::http::{Method, Url};
-use appconnect::id::AccountSid;
+use appconnect::id::{AccountSid, ApplicationSid};
 use appconnect::input::{FailureReason, MediaFailure};
 use appconnect::money::MicroDollars;
 use appconnect::pii::Secret;
@@ -60,8 +62,8 @@ pub struct Setup {
 
 /// A SID that follows from a name: its bytes at the end of the 32 digits.
 fn sid(prefix: &str, name: &str) -> String {
-    let digits: String = name.bytes().map(|byte| format!("{byte:02x}")).collect();
-    format!("{prefix}{digits:0>32}")
+    let bits = name.bytes().fold(0_u128, |bits, byte| bits << 8 | u128::from(byte));
+    format!("{prefix}{bits:032x}")
 }
 
 /// A URL of a scenario, made whole.
@@ -105,7 +107,12 @@ fn with_defaults(file: &mut Fields, key: &str, always: &[&str]) -> Result<Vec<(S
     given.into_iter().map(fields).collect()
 }
 
-fn account_sid(name: &str) -> AccountSid {
+/// The SID of an application that was not given one of its own.
+pub fn application_sid(name: &str) -> ApplicationSid {
+    sid("AP", name).parse().unwrap()
+}
+
+pub fn account_sid(name: &str) -> AccountSid {
     sid("AC", name).parse().unwrap()
 }
 
@@ -183,7 +190,7 @@ fn applications(file: &mut Fields, builder: &mut RegistryBuilder, names: &mut Na
 
 fn handler(fields: &mut Fields, owner: &str, voice: Option<String>) -> Result<Handler, String> {
     match fields.text("application")? {
-        Some(name) => Ok(Handler::Application(sid("AP", &name).parse().unwrap())),
+        Some(name) => Ok(Handler::Application(application_sid(&name))),
         None => Ok(Handler::Webhooks(Box::new(webhooks(fields, owner, voice)?))),
     }
 }
@@ -251,6 +258,7 @@ fn set(config: &mut Config, name: &str, value: &Value) -> Option<()> {
         "repeat_parameters" => config.repeat_parameters = value.as_bool()?,
         "sender_account" => config.sender_account = value.as_bool()?,
         "standard_webhooks" => config.standard_webhooks = value.as_bool()?,
+        "caller_id" => config.caller_id = CallerIdRule::from_name(value.as_str()?)?,
         "charset_suffix" => config.charset_suffix = value.as_bool()?,
         "strict" => config.strict = value.as_bool()?,
         "dial_timeout_buffer" => config.dial_timeout_buffer = count()?,

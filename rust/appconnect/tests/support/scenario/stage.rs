@@ -94,6 +94,11 @@ impl Stage {
         Ok(leg)
     }
 
+    /// The line of a name, which must be there.
+    pub fn leg(&mut self, name: &str) -> Result<LegId, String> {
+        self.line(name).map(|line| line.leg.clone())
+    }
+
     fn line(&mut self, leg: &str) -> Result<&mut Line, String> {
         self.lines
             .get_mut(leg)
@@ -237,9 +242,9 @@ impl Stage {
     /// Another engine goes on with the snapshots of this one.
     fn save_and_restore(&mut self) {
         let mut saved = Vec::new();
-        for call in &self.calls {
-            if let Ok(bytes) = self.engine.snapshot(*call) {
-                self.engine.release(*call).unwrap();
+        for call in self.engine.calls().collect::<Vec<_>>() {
+            if let Ok(bytes) = self.engine.snapshot(call) {
+                self.engine.release(call).unwrap();
                 saved.push(bytes);
             }
         }
@@ -262,6 +267,9 @@ impl Stage {
         match effect {
             Effect::Fetch(fetch) => self.respond(fetch.reply, &fetch.request, true)?,
             Effect::Notify(notify) => self.respond(notify.reply, &notify.request, false)?,
+            Effect::Dial(dial) => {
+                self.lines.insert(dial.leg.to_string(), Line::new(dial.leg.clone()));
+            }
             Effect::Consult(consult) => self.consults.push_back(consult.reply),
             Effect::Settle(settlement) => self.settlements.push(settlement.clone()),
             Effect::Report(event) => match &event.kind {

@@ -1,0 +1,105 @@
+"""Acts about calls that are placed: what becomes of them, who answers, and placing one as an account."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from appconnect.effects import MachineDetection
+from appconnect.inputs import MachineDetected, Originate, Progress, SipFacts
+from tests.scenarios import setting
+from tests.scenarios.names import ScenarioError
+from tests.scenarios.reading import ABSENT, plain
+
+if TYPE_CHECKING:
+    from tests.scenarios.reading import Fields
+    from tests.scenarios.stage import Stage
+
+STATES = ("answered", "busy", "failed", "no-answer", "ringing")
+WHO = (
+    "fax",
+    "human",
+    "machine_end_beep",
+    "machine_end_other",
+    "machine_end_silence",
+    "machine_start",
+    "unknown",
+)
+
+
+async def act(stage: Stage, kind: str, leg: str, value: str, keys: Fields) -> None:
+    """Do one of the acts of this file."""
+    match kind:
+        case "progress":
+            await progress(stage, leg, value, keys)
+        case "detected":
+            await detected(stage, leg, value, keys)
+        case _:
+            await originate(stage, leg, value, keys)
+
+
+async def progress(stage: Stage, leg: str, state: str, keys: Fields) -> None:
+    """How far the call of a line has come."""
+    if state not in STATES:
+        raise ScenarioError(f"progress: there is no state {state}")
+    response = _whole_number(keys, "sip_response")
+    call_id = keys.text("sip_call_id")
+    headers = [(name, plain(value) or "") for name, value in keys.entries("sip_headers")]
+    says_sip = response is not None or call_id is not None or headers
+    sip = SipFacts(call_id, response, headers) if says_sip else None
+    await stage.give(Progress(stage.leg(leg), state, sip))
+
+
+async def detected(stage: Stage, leg: str, who: str, keys: Fields) -> None:
+    """Who answered."""
+    if who not in WHO:
+        raise ScenarioError(f"detected: there is no {who}")
+    after_ms = _whole_number(keys, "after_ms") or 0
+    await stage.give(MachineDetected(stage.leg(leg), who, after_ms))
+
+
+async def originate(stage: Stage, leg: str, to: str, keys: Fields) -> None:
+    """An account places a call."""
+    stage.add_line(leg)
+    account = setting.sid("AC", keys.text("account") or "alpha")
+    method = keys.text("method") or "POST"
+    if method not in {"GET", "POST"}:
+        raise ScenarioError(f"originate: {method} is neither GET nor POST")
+    url, twiml, application = keys.text("url"), keys.text("twiml"), keys.text("application")
+    document: dict[str, Any] = {}
+    if url is not None:
+        document = {"url": setting.whole(url), "method": method}
+    elif twiml is not None:
+        has_root = twiml.startswith("<Response")
+        document = {"twiml": stage.names.fill(twiml if has_root else f"<Response>{twiml}</Response>")}
+    elif application is not None:
+        document = {"application": setting.sid("AP", application)}
+    else:
+        raise ScenarioError("originate: one of url, twiml and application is needed")
+    detection = keys.text("detection")
+    fallback, status_callback = keys.text("fallback"), keys.text("status_callback")
+    call = Originate(
+        leg,
+        account,
+        keys.text("from") or setting.CALLER,
+        to,
+        fallback_url=None if fallback is None else setting.whole(fallback),
+        status_callback=None if status_callback is None else setting.whole(status_callback),
+        status_callback_events=(keys.text("events") or "completed").split(),
+        timeout=_whole_number(keys, "timeout") or 60,
+        time_limit=_whole_number(keys, "time_limit"),
+        send_digits=keys.text("send_digits"),
+        machine_detection=None if detection is None else MachineDetection(detection == "DetectMessageEnd"),
+        **document,
+    )
+    refused = keys.text("refused")
+    keys.done()
+    await stage.give_or_see_refused(call, refused)
+
+
+def _whole_number(keys: Fields, key: str) -> int | None:
+    value = keys.take(key)
+    if value is ABSENT:
+        return None
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise ScenarioError(f"{key} must be a whole number")
+    return value
