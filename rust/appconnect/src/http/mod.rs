@@ -9,6 +9,7 @@ pub mod guard;
 pub mod overrides;
 pub mod request;
 pub mod signature;
+pub mod socket;
 pub mod target;
 
 use std::fmt;
@@ -21,6 +22,7 @@ pub use guard::{Cidr, Denied, Guard};
 pub use overrides::{Overrides, RetryPolicy};
 pub use request::{Request, Webhook, WebhookOptions};
 pub use signature::{KeepPort, Signer};
+pub use socket::{SocketRequest, SocketUrl, SocketUrlError};
 pub use target::{Url, UrlError, UrlErrorKind};
 
 /// The method of a webhook. Twilio knows these two (`twiml-voice.md`, attribute `method`).

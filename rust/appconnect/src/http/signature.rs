@@ -13,6 +13,7 @@ use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
 use super::form;
+use super::socket::SocketUrl;
 use super::target::{Url, UrlError};
 use crate::pii::Secret;
 
@@ -78,6 +79,17 @@ impl Signer {
     #[must_use]
     pub fn sign_url(&self, url: &Url) -> String {
         self.sign_form(url, &[])
+    }
+
+    /// Signs the handshake of a socket: its `wss` URL as it is written (`webhooks.md` section 9, INFERRED), without its
+    /// port as the URL of an `https` webhook.
+    #[must_use]
+    pub fn sign_socket(&self, url: &SocketUrl) -> String {
+        let secure = url.secure();
+        let mut text = Vec::with_capacity(secure.as_str().len());
+        push_url(secure, self.port(secure), &mut text);
+        let rest = text.strip_prefix(b"https").unwrap_or(&text);
+        BASE64.encode(self.sha1.clone().chain_update("wss").chain_update(rest).finalize().into_bytes())
     }
 
     /// Adds `bodySHA256` to the query of the URL of a JSON request, and signs that URL.
