@@ -41,6 +41,13 @@ pub struct Config {
     pub strict: bool,
     /// Seconds that are added to the timeout of a `<Dial>` (real networks add about 5).
     pub dial_timeout_buffer: u64,
+    /// Milliseconds in which the socket of a stream or relay must be open, name resolution and TLS included. Twilio's
+    /// own figure is not known; this is the connect time of a webhook (`webhooks.md` section 7.1).
+    pub socket_connect_ms: u32,
+    /// Characters a second that count as spoken when the caller interrupts a `<ConversationRelay>`: what
+    /// `utteranceUntilInterrupt` holds. Media planes do not tell how far they came; this is the pace of simulated
+    /// speech (`twiml-voice.md` section 8).
+    pub relay_characters_per_second: u32,
     /// Where recordings are served: `RecordingUrl` is this, `/2010-04-01/Accounts/AC…/Recordings/RE…`.
     pub recording_base: Box<str>,
     /// Whether the timeline is reported. Problems are, always.
@@ -66,6 +73,8 @@ impl Default for Config {
             caller_id: CallerIdRule::Owned,
             strict: false,
             dial_timeout_buffer: 0,
+            socket_connect_ms: 5_000,
+            relay_characters_per_second: 15,
             recording_base: "https://api.appconnect.invalid".into(),
             timeline: false,
         }

@@ -1,5 +1,12 @@
 //! What the engine asks for. Perform effects in the order given; answer each that carries a reply id.
 
+mod stream;
+
+pub use stream::{
+    CloseRelay, CloseStream, OpenRelay, OpenStream, SendDtmf, SendRelay, StartAgent, StartSiprec,
+    StartTranscription, StopAgent, StopSiprec, StopTranscription,
+};
+
 use crate::address::Address;
 use crate::event::Event;
 use crate::http::{Overrides, Request};
@@ -15,6 +22,10 @@ pub enum Effect {
     Answer(Answer),
     /// Let two lines hear each other.
     Bridge(Bridge),
+    /// Close the socket of a `<ConversationRelay>`.
+    CloseRelay(CloseRelay),
+    /// Close the socket of a media stream.
+    CloseStream(CloseStream),
     /// Start listening for keys or speech.
     Collect(Collect),
     /// Ask the policy; answer with a `Verdict`.
@@ -27,6 +38,10 @@ pub enum Effect {
     HangUp(HangUp),
     /// Make a request that no call waits for. Those of one call start in the order given.
     Notify(Notify),
+    /// Open the socket of a `<ConversationRelay>`.
+    OpenRelay(OpenRelay),
+    /// Open the socket of a media stream.
+    OpenStream(OpenStream),
     /// Play audio or tones to the caller.
     Play(Play),
     /// Record something for the timeline.
@@ -35,16 +50,32 @@ pub enum Effect {
     Ringback(Ringback),
     /// Speak to the caller.
     Say(Say),
+    /// Tell the application of a stream which keys were pressed.
+    SendDtmf(SendDtmf),
+    /// Send a text frame on the socket of a `<ConversationRelay>`.
+    SendRelay(SendRelay),
     /// Bill an ended call.
     Settle(Settlement),
+    /// Hand the caller to a virtual agent.
+    StartAgent(StartAgent),
     /// Start recording the caller.
     StartRecording(StartRecording),
+    /// Send the audio to a SIP recorder.
+    StartSiprec(StartSiprec),
+    /// Write down what is said.
+    StartTranscription(StartTranscription),
+    /// Take the caller back from a virtual agent.
+    StopAgent(StopAgent),
     /// Stop listening for speech.
     StopCollect(StopCollect),
     /// Stop what is being spoken or played; no `MediaDone` is wanted for it.
     StopMedia(StopMedia),
     /// Stop recording; no `MediaDone` is wanted for it.
     StopRecording(StopRecording),
+    /// Stop sending audio to a SIP recorder.
+    StopSiprec(StopSiprec),
+    /// Stop a transcription.
+    StopTranscription(StopTranscription),
     /// Two lines no longer hear each other.
     Unbridge(Unbridge),
 }

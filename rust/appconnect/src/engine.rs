@@ -17,7 +17,9 @@ use crate::config::Config;
 use crate::effect::{Effect, HangUp, HangUpCause};
 use crate::event::{Event, EventKind, ProblemRaised};
 use crate::id::{CallSid, LegId, ReplyId, Seed};
-use crate::input::{Change, IncomingCall, Input, InputError};
+use crate::input::{
+    Change, IncomingCall, Input, InputError, RelayEvent, RelayMessage, SiprecEvent, StreamEvent,
+};
 use crate::leg::{Leg, Step};
 use crate::policy::Budget;
 use crate::problem::{Code, Problem};
@@ -136,6 +138,22 @@ impl Engine {
                 }
                 let changed = self.step(place, |step| step.modify(modify.call, &modify.change));
                 return changed.unwrap_or(Ok(()));
+            }
+            Input::AgentDone(done) => self.reply(done.reply, |step| step.agent_done(&done)),
+            Input::RelayEvent(RelayEvent { leg, relay, event, detail }) => {
+                self.step_named(&leg, |step| step.relay_event(relay, event, &detail));
+            }
+            Input::RelayMessage(RelayMessage { leg, relay, text }) => {
+                self.step_named(&leg, |step| step.relay_message(relay, text.reveal()));
+            }
+            Input::SiprecEvent(SiprecEvent { leg, siprec, event, detail }) => {
+                self.step_named(&leg, |step| step.siprec_event(siprec, event, &detail));
+            }
+            Input::StreamEvent(StreamEvent { leg, stream, event, detail }) => {
+                self.step_named(&leg, |step| step.stream_event(stream, event, &detail));
+            }
+            Input::Transcribed(heard) => {
+                self.step_named(&heard.leg, |step| step.transcribed(&heard));
             }
             Input::Tick => self.tick(),
         }

@@ -54,8 +54,12 @@ pub enum EventKind {
     Responded(Responded),
     /// A dialled application gave the call back.
     Returned(Returned),
+    /// A text frame of a `<ConversationRelay>`.
+    Relayed(Relayed),
     /// The caller spoke.
     Said(Said),
+    /// Something beside the document started, stopped or failed.
+    ServiceChanged(ServiceChanged),
     /// A call was billed.
     Settled(Settlement),
     /// A call's status changed.
@@ -223,6 +227,15 @@ pub enum Purpose {
     /// The other side asks to be transferred (`referUrl`).
     #[n(12)]
     Refer,
+    /// A SIP recorder's status.
+    #[n(16)]
+    SiprecStatus,
+    /// A media stream's status.
+    #[n(17)]
+    StreamStatus,
+    /// A transcription: its status and its words.
+    #[n(18)]
+    TranscriptionEvent,
 }
 
 impl Purpose {
@@ -237,7 +250,10 @@ impl Purpose {
         Self::Redirect,
         Self::Refer,
         Self::Screening,
+        Self::SiprecStatus,
         Self::StatusCallback,
+        Self::StreamStatus,
+        Self::TranscriptionEvent,
         Self::Update,
         Self::Voice,
         Self::Wait,
@@ -256,7 +272,10 @@ impl Purpose {
             Self::Redirect => "redirect",
             Self::Refer => "refer",
             Self::Screening => "screening",
+            Self::SiprecStatus => "siprec-status",
             Self::StatusCallback => "status-callback",
+            Self::StreamStatus => "stream-status",
+            Self::TranscriptionEvent => "transcription-event",
             Self::Update => "update",
             Self::Voice => "voice",
             Self::Wait => "wait",
@@ -303,6 +322,81 @@ pub struct Returned {
     pub seconds: Option<u64>,
     /// The return values, without their prefix.
     pub parameters: Vec<(String, Pii)>,
+}
+
+/// A text frame of a `<ConversationRelay>`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Relayed {
+    /// Whether it came from the application; otherwise we sent it.
+    pub received: bool,
+    /// The frame.
+    pub text: Pii,
+}
+
+/// Something that runs beside the document, or that `<Connect>` handed the caller to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Service {
+    /// A `<ConversationRelay>`.
+    ConversationRelay,
+    /// A `<Recording>`.
+    Recording,
+    /// A `<Siprec>`.
+    Siprec,
+    /// A `<Stream>`.
+    Stream,
+    /// A `<Transcription>`.
+    Transcription,
+    /// A `<VirtualAgent>`.
+    VirtualAgent,
+}
+
+impl Service {
+    /// The name of its noun.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ConversationRelay => "ConversationRelay",
+            Self::Recording => "Recording",
+            Self::Siprec => "Siprec",
+            Self::Stream => "Stream",
+            Self::Transcription => "Transcription",
+            Self::VirtualAgent => "VirtualAgent",
+        }
+    }
+}
+
+/// What became of a service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ServiceState {
+    /// It could not be had, or broke.
+    Failed,
+    /// It runs.
+    Started,
+    /// It has ended.
+    Stopped,
+}
+
+impl ServiceState {
+    /// The name used across process borders.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Failed => "failed",
+            Self::Started => "started",
+            Self::Stopped => "stopped",
+        }
+    }
+}
+
+/// Something beside the document started, stopped or failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServiceChanged {
+    /// What kind of thing it is.
+    pub service: Service,
+    /// Its name in the document, or its SID.
+    pub name: Box<str>,
+    /// What became of it.
+    pub state: ServiceState,
 }
 
 /// A call's status changed.

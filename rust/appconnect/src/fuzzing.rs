@@ -9,10 +9,11 @@ use crate::effect::Effect;
 use crate::engine::Engine;
 use crate::event::EventKind;
 use crate::http::{Signer, Url, form};
-use crate::id::{CallSid, LegId, ReplyId, Seed};
+use crate::id::{CallSid, LegId, RelaySid, ReplyId, Seed, StreamSid};
 use crate::input::{
     Change, Digits, FailureReason, HttpFailure, HttpResponse, HungUp, IncomingCall, Input, MediaDone, Modify,
-    PolicyVerdict, Progress, ProgressState, Referred, Speech,
+    PolicyVerdict, Progress, ProgressState, Referred, RelayEvent, RelayMessage, SocketEvent, Speech,
+    StreamEvent,
 };
 use crate::pii::{Pii, Secret};
 use crate::policy::Verdict;
@@ -178,6 +179,8 @@ struct Seen {
     placed: Vec<LegId>,
     /// The lines that the engine has ended.
     ended: Vec<LegId>,
+    streams: Vec<StreamSid>,
+    relays: Vec<RelaySid>,
 }
 
 impl Seen {
@@ -203,7 +206,7 @@ impl Seen {
         // Now and then somebody who was called speaks instead of the caller.
         let called = self.placed.get(usize::from(detail & 3));
         let leg = called.filter(|_| what & 0x40 != 0).unwrap_or(leg).clone();
-        Some(match what % 14 {
+        Some(match what % 15 {
             0..=3 => Input::HttpResponse(HttpResponse {
                 reply: self.reply(detail)?,
                 status: if detail < 0xf0 { 200 } else { 500 },
@@ -256,13 +259,33 @@ impl Seen {
                 Input::Progress(Progress { leg, state, sip: None })
             }
             12 => Input::Referred(Referred { leg, target: Pii::from("sip:c@x.example") }),
+            13 => self.socket(leg, detail, script)?,
             _ => Input::Tick,
+        })
+    }
+
+    /// What happens to a socket. Frames take their text from the script.
+    fn socket(&self, leg: LegId, detail: u8, script: &mut impl Iterator<Item = u8>) -> Option<Input> {
+        let event = SocketEvent::ALL.get(usize::from(detail & 15)).copied().unwrap_or(SocketEvent::Opened);
+        let detail_text = "".into();
+        Some(match detail >> 4 {
+            4..=7 => {
+                let stream = *self.streams.get(usize::from(script.next()? & 3))?;
+                Input::StreamEvent(StreamEvent { leg, stream, event, detail: detail_text })
+            }
+            8..=10 => {
+                Input::RelayEvent(RelayEvent { leg, relay: *self.relays.last()?, event, detail: detail_text })
+            }
+            _ => {
+                let frame = FRAMES.get(usize::from(script.next()?) % FRAMES.len()).copied()?;
+                Input::RelayMessage(RelayMessage { leg, relay: *self.relays.last()?, text: frame.into() })
+            }
         })
     }
 }
 
 /// Pieces that a fuzzer would take long to find by itself.
-const PIECES: [&str; 28] = [
+const PIECES: [&str; 36] = [
     "<Say>hi</Say>",
     "<Say/>",
     "<Play>x.wav</Play>",
@@ -291,6 +314,26 @@ const PIECES: [&str; 28] = [
     "<Dial hangupOnStar='true' timeLimit='9' record='true'>+15550111</Dial>",
     "<Enqueue action='/q'>x</Enqueue>",
     "<Leave/>",
+    "<Start><Stream name='a' url='wss://a.example/m' statusCallback='/s'/></Start>",
+    "<Start><Siprec name='s'/><Recording/></Start>",
+    "<Start><Transcription statusCallbackUrl='/t'/></Start>",
+    "<Stop><Stream name='a'/><Siprec/><Recording/></Stop>",
+    "<Connect action='/c'><Stream url='wss://a.example/m'/></Connect>",
+    "<Connect><ConversationRelay url='wss://a.example/r' welcomeGreeting='hi' dtmfDetection='true'/></Connect>",
+    "<Connect action='/c'><ConversationRelay url='wss://a.example/r'/></Connect>",
+    "<Connect><VirtualAgent connectorName='v'/></Connect>",
+];
+
+/// Frames of the application of a relay.
+const FRAMES: [&str; 8] = [
+    r#"{"type":"text","token":"one ","last":false}"#,
+    r#"{"type":"text","token":"two","last":true}"#,
+    r#"{"type":"text","token":"three","last":true,"preemptible":true,"interruptible":false}"#,
+    r#"{"type":"play","source":"https://a.example/x.wav","loop":0}"#,
+    r#"{"type":"sendDigits","digits":"1w#"}"#,
+    r#"{"type":"language","ttsLanguage":"de-DE","transcriptionLanguage":"de-DE"}"#,
+    r#"{"type":"end","handoffData":"{}"}"#,
+    r#"{"type":"nothing"#,
 ];
 
 /// A document of the pieces that the script names, up to a zero.
@@ -323,6 +366,8 @@ fn give(engine: &mut Engine, seen: &mut Seen, now: Millis, input: Input) {
                 assert!(!seen.ended.contains(&bridge.leg) && !seen.ended.contains(&bridge.other));
             }
             Effect::Consult(consult) => seen.replies.push(consult.reply),
+            Effect::OpenRelay(open) => seen.relays.push(open.relay),
+            Effect::OpenStream(open) => seen.streams.push(open.stream),
             Effect::Settle(bill) => seen.bills.push(bill.call),
             Effect::HangUp(end) => {
                 assert!(!seen.ended.contains(&end.leg), "a line ends twice");

@@ -155,6 +155,22 @@ sid!(
     /// A recording (`RE` and 32 hexadecimal digits).
     RecordingSid, b"RE"
 );
+sid!(
+    /// The session of a `<ConversationRelay>` (`VX` and 32 hexadecimal digits).
+    RelaySid, b"VX"
+);
+sid!(
+    /// A forked recording by SIPREC (`SR` and 32 hexadecimal digits).
+    SiprecSid, b"SR"
+);
+sid!(
+    /// A media stream (`MZ` and 32 hexadecimal digits).
+    StreamSid, b"MZ"
+);
+sid!(
+    /// A transcription in real time (`GT` and 32 hexadecimal digits).
+    TranscriptionSid, b"GT"
+);
 
 /// A TwiML App: `AP` and 1 to 64 letters and digits.
 ///

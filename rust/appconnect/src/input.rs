@@ -1,5 +1,11 @@
 //! What the engine is told: one input at a time, with the time it happened.
 
+mod stream;
+
+pub use stream::{
+    AgentDone, AgentStatus, RelayEvent, RelayMessage, SiprecEvent, SocketEvent, StreamEvent, Transcribed,
+};
+
 use std::fmt;
 
 use minicbor::{Decode, Encode};
@@ -41,6 +47,18 @@ pub enum Input {
     Referred(Referred),
     /// The answer to a `Consult`.
     Verdict(PolicyVerdict),
+    /// A virtual agent is through with the caller.
+    AgentDone(AgentDone),
+    /// Something happened to the socket of a `<ConversationRelay>`.
+    RelayEvent(RelayEvent),
+    /// The application of a `<ConversationRelay>` sent a text frame.
+    RelayMessage(RelayMessage),
+    /// Something happened between us and a SIP recorder.
+    SiprecEvent(SiprecEvent),
+    /// Something happened to the socket of a media stream.
+    StreamEvent(StreamEvent),
+    /// Words of a transcription.
+    Transcribed(Transcribed),
     /// Nothing happened but time.
     Tick,
 }

@@ -50,6 +50,15 @@ impl Millis {
             seconds % 60
         )
     }
+
+    /// ISO 8601 in UTC with milliseconds: `2015-08-21T00:07:25.000Z`.
+    #[must_use]
+    pub fn iso8601(self) -> String {
+        let (seconds, millis) = (self.0 / 1_000, self.0 % 1_000);
+        let (year, month, day) = civil_from_days(seconds / 86_400);
+        let (hour, minute, second) = (seconds / 3_600 % 24, seconds / 60 % 60, seconds % 60);
+        format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millis:03}Z")
+    }
 }
 
 impl Add<u64> for Millis {
@@ -96,6 +105,12 @@ mod tests {
         ] {
             assert_eq!(Millis(seconds * 1_000).rfc2822(), text);
         }
+    }
+
+    #[test]
+    fn dates_are_iso_8601_in_utc() {
+        assert_eq!(Millis(1_440_115_645_007).iso8601(), "2015-08-21T00:07:25.007Z");
+        assert_eq!(Millis(1_709_164_799_999).iso8601(), "2024-02-28T23:59:59.999Z");
     }
 
     #[test]

@@ -233,9 +233,6 @@ fn audio_that_cannot_be_played_may_be_skipped() {
 #[test]
 fn a_verb_that_is_not_executed_is_named_and_the_call_goes_on() {
     for verb in [
-        "<Connect/>",
-        "<Start/>",
-        "<Stop/>",
         "<Leave/>",
         "<Echo/>",
         "<Enqueue>x</Enqueue>",

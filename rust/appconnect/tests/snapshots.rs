@@ -23,7 +23,7 @@ use std::sync::Arc;
 use appconnect::effect::Effect;
 use appconnect::event::EventKind;
 use appconnect::id::{CallSid, Seed};
-use appconnect::input::{Change, HttpResponse, MediaDone, PolicyVerdict};
+use appconnect::input::{Change, HttpResponse, MediaDone, PolicyVerdict, SocketEvent};
 use appconnect::policy::Verdict;
 use appconnect::snapshot::SnapshotError;
 use appconnect::time::Millis;
@@ -105,6 +105,25 @@ fn states() -> Vec<(&'static str, World)> {
     world.serve(ENTRY, [sets]).serve("https://a.example/private", [asks, Answer::twiml("<Pause/>")]);
     world.serve("https://u:p@a.example/private", [Answer::status(401), Answer::Silent]).dial();
     states.push(("cookies-and-credentials", world));
+
+    let callback = r#"statusCallback="/s""#;
+    let mut world = parked(&format!(
+        "<Start><Stream name=\"ear\" url=\"wss://a.example/m\" {callback}/><Siprec {callback}/><Transcription \
+         statusCallbackUrl=\"/s\"/><Recording recordingStatusCallback=\"/s\"/></Start><Connect action=\"/after\">\
+         <Stream url=\"wss://a.example/m\" {callback}/></Connect>"
+    ));
+    world.stream(0, SocketEvent::Opened).siprec(0, SocketEvent::Opened).stream(1, SocketEvent::Opened);
+    states.push(("streaming", world));
+
+    let relay = r#"<ConversationRelay url="wss://a.example/r" welcomeGreeting="Hello"/>"#;
+    let mut world = parked(&format!("<Connect action=\"/after\">{relay}</Connect>"));
+    world.relay(SocketEvent::Opened).frame(r#"{"type":"play","source":"https://a.example/x.wav"}"#);
+    world.frame(r#"{"type":"sendDigits","digits":"1"}"#).frame(r#"{"type":"text","token":"not all"}"#);
+    world.frame(r#"{"type":"text","token":" yet","last":true}"#);
+    states.push(("relaying", world));
+
+    let agent = r#"<Connect><VirtualAgent connectorName="Bot"/></Connect>"#;
+    states.push(("with-agent", parked(agent)));
 
     let mut world = World::new();
     world.serve("https://a.example/status", [Answer::Silent]).on(ENTRY, "<Say>x</Say>").dial().hang_up();

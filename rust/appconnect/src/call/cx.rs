@@ -12,7 +12,9 @@ use crate::config::Config;
 use crate::effect::{Effect, Ringback};
 use crate::event::{Event, EventKind, ProblemRaised};
 use crate::http::Url;
-use crate::id::{AccountSid, CallSid, LegId, RecordingSid, ReplyId, Seed};
+use crate::id::{
+    AccountSid, CallSid, LegId, RecordingSid, RelaySid, ReplyId, Seed, SiprecSid, StreamSid, TranscriptionSid,
+};
 use crate::policy::Budget;
 use crate::problem::{Code, Problem};
 use crate::registry::Registry;
@@ -92,6 +94,26 @@ impl Line {
     /// A new recording's SID.
     pub(crate) fn new_recording(&mut self, seed: &Seed) -> RecordingSid {
         RecordingSid::from_bits(self.sid_bits(seed))
+    }
+
+    /// A new relay session's SID.
+    pub(crate) fn new_relay(&mut self, seed: &Seed) -> RelaySid {
+        RelaySid::from_bits(self.sid_bits(seed))
+    }
+
+    /// A new SIPREC fork's SID.
+    pub(crate) fn new_siprec(&mut self, seed: &Seed) -> SiprecSid {
+        SiprecSid::from_bits(self.sid_bits(seed))
+    }
+
+    /// A new stream's SID.
+    pub(crate) fn new_stream(&mut self, seed: &Seed) -> StreamSid {
+        StreamSid::from_bits(self.sid_bits(seed))
+    }
+
+    /// A new transcription's SID.
+    pub(crate) fn new_transcription(&mut self, seed: &Seed) -> TranscriptionSid {
+        TranscriptionSid::from_bits(self.sid_bits(seed))
     }
 }
 

@@ -1,5 +1,6 @@
 //! A call: one account's view and control of a leg. Plain data, so that it can be saved at any moment.
 
+mod background;
 mod callback;
 pub(crate) mod cx;
 pub(crate) mod exchange;
@@ -8,6 +9,7 @@ mod outbound;
 pub(crate) mod params;
 mod program;
 mod record;
+mod relay;
 mod running;
 pub(crate) mod signal;
 pub(crate) mod status;
@@ -15,11 +17,13 @@ mod timer;
 pub(crate) mod verb;
 mod webhook;
 
+pub(crate) use background::{Background, MAX_FORKS, NamedRecording, Siprec, Stream, Track, Transcription};
 pub(crate) use callback::EventCallback;
 pub(crate) use kind::DocumentKind;
 pub(crate) use outbound::{Detection, FirstDocument, Outbound, Stage};
 pub(crate) use program::Program;
 pub(crate) use record::{Recording, RecordingSource};
+pub(crate) use relay::{Content, Interruptible, Playing, Relay, Utterance};
 pub(crate) use running::{Bridge, Calling, Gather, Hop, Party, Prompt, Record, Running, Suspended};
 pub use status::{CallStatus, Direction};
 pub(crate) use timer::{Timer, TimerTable};
@@ -108,6 +112,10 @@ pub(crate) struct Call {
     /// The verb that waits while another document runs for its caller.
     #[n(27)]
     pub(crate) suspended: Option<Box<Suspended>>,
+    /// What `<Start>` began and nothing has ended yet, the oldest first.
+    #[n(32)]
+    #[cbor(default)]
+    pub(crate) background: Vec<Background>,
 }
 
 impl Call {
@@ -145,6 +153,7 @@ impl Call {
             caller_name_lookup: false,
             authorized: Vec::new(),
             adjusted: Vec::new(),
+            background: Vec::new(),
             outbound: None,
             suspended: None,
         }

@@ -14,6 +14,8 @@ pub(crate) enum RecordingSource {
     DialVerb,
     #[n(1)]
     RecordVerb,
+    #[n(4)]
+    StartCallRecordingTwiml,
 }
 
 impl RecordingSource {
@@ -22,6 +24,7 @@ impl RecordingSource {
         match self {
             Self::DialVerb => "DialVerb",
             Self::RecordVerb => "RecordVerb",
+            Self::StartCallRecordingTwiml => "StartCallRecordingTwiML",
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use minicbor::{Decode, Encode};
 
-use super::{CallStatus, EventCallback, Program, Recording};
+use super::{CallStatus, EventCallback, Program, Recording, Relay, Stream};
 use crate::address::Address;
 use crate::id::{ApplicationSid, CallSid, LegId};
 use crate::input::SipFacts;
@@ -42,6 +42,15 @@ pub(crate) enum Running {
     /// The parties that it dials.
     #[n(9)]
     Calling(#[n(0)] Box<Calling>),
+    /// The end of a bidirectional stream.
+    #[n(20)]
+    Streaming(#[n(0)] Box<Stream>),
+    /// The end of a `<ConversationRelay>`.
+    #[n(21)]
+    Relaying(#[n(0)] Box<Relay>),
+    /// The answer of a virtual agent to this step.
+    #[n(22)]
+    WithAgent(#[n(0)] u32),
 }
 
 /// A document and its verb, put aside while another document runs for the caller: what is heard in a queue, or before

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use super::{Leg, hop_of};
 use crate::call::exchange::Exchange;
-use crate::call::{Call, CallStatus, Program, Prompt, Running, Stage, Timer};
+use crate::call::{Background, Call, CallStatus, MAX_FORKS, Program, Prompt, Running, Stage, Timer};
 use crate::twiml::Element;
 
 /// Calls that one line may carry. Far above any useful hop limit, and low enough for the machine's own stack.
@@ -102,7 +102,15 @@ fn check_call(call: &Call, above: Option<&Call>, fetching: usize) -> Result<(), 
         // What it waits for is told by the network, or by the call on another leg that dialled it.
         Running::Outbound => call.stage().is_some_and(|stage| stage != Stage::Screening),
         Running::Calling(calling) => at(&[Element::Dial]) && calling.live().next().is_some(),
+        Running::Streaming(stream) => at(&[Element::Connect]) && (stream.open || has(Timer::Verb)),
+        Running::Relaying(relay) => {
+            let said = relay.playing.as_ref().is_none_or(|playing| taken(playing.step));
+            at(&[Element::Connect]) && (relay.opened.is_some() || has(Timer::Verb)) && said
+        }
+        Running::WithAgent(step) => at(&[Element::Connect]) && taken(*step),
     };
+    let forks: usize = call.background.iter().map(Background::forks).sum();
+    must(forks <= MAX_FORKS, "a call has more forked tracks than it may")?;
     must(fits, "a call waits for what cannot come")?;
     let waits = usize::from(matches!(call.running, Running::Fetching));
     must(fetching == waits, "a call waits for one document at a time, and only when it fetches one")

@@ -4,7 +4,7 @@ use super::Step;
 use super::unwind::Unwinding;
 use crate::call::cx::Cx;
 use crate::call::verb::{self, Finished, Flow};
-use crate::call::{CallStatus, Gather, Prompt, Record, Running, Stage, Timer};
+use crate::call::{CallStatus, Gather, Prompt, Record, Relay, Running, Stage, Timer};
 use crate::config::PlayFailure;
 use crate::effect::{Effect, HangUpCause, StopCollect};
 use crate::event::{Decided, EventKind, Pressed, Said};
@@ -55,6 +55,11 @@ impl Step<'_, '_> {
                 Some(key) => finish_record(cx, node, record, Finished::Key(key)),
                 None => Flow::Park(Running::Recording(record)),
             },
+            Running::Streaming(stream) => {
+                verb::stream_digits(cx, &stream, keys);
+                Flow::Park(Running::Streaming(stream))
+            }
+            Running::Relaying(relay) => verb::relay_digits(cx, node, relay, keys),
             other => Flow::Park(other),
         });
     }
@@ -90,6 +95,7 @@ impl Step<'_, '_> {
         }
         self.with_verb(top, |cx, node, running| match running {
             Running::Gathering(gather) => verb::gather_speech(cx, node, gather, heard),
+            Running::Relaying(relay) => verb::relay_speech(cx, node, relay, heard),
             other => Flow::Park(other),
         });
     }
@@ -127,6 +133,9 @@ impl Step<'_, '_> {
             },
             Running::Recording(record) if record.step == step => {
                 finish_record(cx, node, record, Finished::Silence)
+            }
+            Running::Relaying(relay) if says(&relay, step) => {
+                verb::relay_media_done(cx, node, relay, failure)
             }
             other => Flow::Park(other),
         });
@@ -199,12 +208,18 @@ impl Step<'_, '_> {
                 let late = Verdict::Deny { reason: "the policy did not answer in time".into() };
                 decided(cx, node, &late)
             }
+            Running::Streaming(stream) if !stream.open => verb::stream_lost(cx, node, &stream),
+            Running::Relaying(relay) if relay.opened.is_none() => verb::relay_lost(cx, node, &relay),
             other => Flow::Park(other),
         });
     }
 
     /// Lets the running verb of the call at `at` go on.
-    fn with_verb(&mut self, at: usize, go_on: impl FnOnce(&mut Cx<'_, '_>, Node<'_>, Running) -> Flow) {
+    pub(super) fn with_verb(
+        &mut self,
+        at: usize,
+        go_on: impl FnOnce(&mut Cx<'_, '_>, Node<'_>, Running) -> Flow,
+    ) {
         let Some(mut cx) = self.cx(at) else { return };
         let Some((document, index)) = cx.current_verb() else { return };
         let Some(node) = document.node(index) else { return };
@@ -216,6 +231,10 @@ impl Step<'_, '_> {
 
 fn prompts(gather: &Gather, awaited: u32) -> bool {
     matches!(gather.prompt, Prompt::Media { step, .. } if step == awaited)
+}
+
+fn says(relay: &Relay, awaited: u32) -> bool {
+    relay.playing.as_ref().is_some_and(|playing| playing.step == awaited)
 }
 
 fn finish_record(cx: &mut Cx<'_, '_>, node: Node<'_>, record: Record, ended: Finished) -> Flow {

@@ -13,6 +13,7 @@ mod modify;
 mod outbound;
 mod refer;
 mod run;
+mod service;
 mod unwind;
 mod webhook;
 

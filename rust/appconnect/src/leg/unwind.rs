@@ -1,5 +1,6 @@
 //! Ending calls: one that ends by itself, and a whole part of the stack when the caller leaves or an account says so.
 
+use super::service::Connected;
 use super::{LINGER_MS, Step};
 use crate::call::exchange::{Plan, Role};
 use crate::call::params::{Stage, progress};
@@ -69,6 +70,7 @@ impl Step<'_, '_> {
         let (status, refused) = (closing.status, closing.status == CallStatus::NoAnswer);
         self.set_status(at, status);
         self.finish_running(at, false);
+        self.finish_background(at);
         self.tell_end(at, refused);
         let redirected = self.take_off();
         let Some(below) = at.checked_sub(1) else {
@@ -104,6 +106,7 @@ impl Step<'_, '_> {
                 }
                 None => self.finish_running(at, how.line_gone),
             }
+            self.finish_background(at);
             self.tell_end(at, false);
             let redirected = self.take_off();
             let below = at.checked_sub(1)?;
@@ -132,6 +135,7 @@ impl Step<'_, '_> {
             }
             let status = if self.call(at).is_answered() { CallStatus::Completed } else { CallStatus::Failed };
             self.call(at).status = status;
+            self.finish_background(at);
             self.drop_awaited(at);
             self.tell_end(at, false);
             let redirected = self.take_off();
@@ -208,6 +212,9 @@ impl Step<'_, '_> {
                 media = matches!(self.call(at).stage(), Some(OutboundStage::Keys(_)));
             }
             Running::Recording(record) => self.stop_record(at, record),
+            Running::Streaming(stream) => self.finish_connect(at, Connected::Stream(stream), line_gone),
+            Running::Relaying(relay) => self.finish_connect(at, Connected::Relay(relay), line_gone),
+            Running::WithAgent(step) => self.finish_connect(at, Connected::Agent(step), line_gone),
             _ => {}
         }
         if media && !line_gone {

@@ -17,13 +17,17 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use appconnect::address::Address;
-use appconnect::effect::{Dial, Effect, Fetch, HangUpCause, Notify, PlaySource, StartRecording};
+use appconnect::effect::{
+    Dial, Effect, Fetch, HangUpCause, Notify, OpenRelay, OpenStream, PlaySource, StartAgent, StartRecording,
+    StartSiprec, StartTranscription,
+};
 use appconnect::event::{Event, EventKind};
 use appconnect::http::{Method, Request, Url, form};
 use appconnect::id::{AccountSid, CallSid, LegId, ReplyId, Seed};
 use appconnect::input::{
     Change, Digits, FailureReason, HttpFailure, HttpResponse, HungUp, IncomingCall, MediaDone, MediaFailure,
-    Modify, PolicyVerdict, Progress, ProgressState, Speech,
+    Modify, PolicyVerdict, Progress, ProgressState, RelayEvent, RelayMessage, SiprecEvent, SocketEvent,
+    Speech, StreamEvent,
 };
 use appconnect::pii::{Pii, Secret};
 use appconnect::policy::Verdict;
@@ -161,6 +165,13 @@ pub struct World {
     pub bridges: Vec<(LegId, LegId)>,
     /// The lines other than the caller's that the engine has ended, in order.
     pub dropped: Vec<LegId>,
+    pub streams: Vec<OpenStream>,
+    pub relays: Vec<OpenRelay>,
+    /// The frames that the application of a relay was sent.
+    pub frames: Vec<String>,
+    pub siprecs: Vec<StartSiprec>,
+    pub transcriptions: Vec<StartTranscription>,
+    pub agents: Vec<StartAgent>,
     /// When each request was made, in milliseconds since the start, by its place in `requests`.
     pub request_times: Vec<u64>,
     pub save_at_every_step: bool,
@@ -259,6 +270,12 @@ impl World {
             dialled: Vec::new(),
             bridges: Vec::new(),
             dropped: Vec::new(),
+            streams: Vec::new(),
+            relays: Vec::new(),
+            frames: Vec::new(),
+            siprecs: Vec::new(),
+            transcriptions: Vec::new(),
+            agents: Vec::new(),
             request_times: Vec::new(),
             save_at_every_step: false,
             answers: HashMap::new(),
@@ -376,6 +393,39 @@ impl World {
         self.bridges.retain(|(leg, other)| leg != gone && other != gone);
     }
 
+    /// Something happens to the socket of a stream, by its place among those that were opened.
+    pub fn stream(&mut self, place: usize, event: SocketEvent) -> &mut Self {
+        let (leg, stream) = (self.leg.clone(), self.streams[place].stream);
+        self.input(Input::StreamEvent(StreamEvent { leg, stream, event, detail: "".into() })).unwrap();
+        self
+    }
+
+    /// Something happens between us and a SIP recorder.
+    pub fn siprec(&mut self, place: usize, event: SocketEvent) -> &mut Self {
+        let (leg, siprec) = (self.leg.clone(), self.siprecs[place].siprec);
+        self.input(Input::SiprecEvent(SiprecEvent { leg, siprec, event, detail: "".into() })).unwrap();
+        self
+    }
+
+    /// Something happens to the socket of the last relay.
+    pub fn relay(&mut self, event: SocketEvent) -> &mut Self {
+        let (leg, relay) = (self.leg.clone(), self.relays.last().unwrap().relay);
+        self.input(Input::RelayEvent(RelayEvent { leg, relay, event, detail: "".into() })).unwrap();
+        self
+    }
+
+    /// The application of the last relay sends a frame.
+    pub fn frame(&mut self, text: &str) -> &mut Self {
+        let (leg, relay) = (self.leg.clone(), self.relays.last().unwrap().relay);
+        self.input(Input::RelayMessage(RelayMessage { leg, relay, text: text.into() })).unwrap();
+        self
+    }
+
+    /// How many effects of this kind there were.
+    pub fn count(&self, kind: &str) -> usize {
+        self.trace.iter().filter(|effect| effect.starts_with(kind)).count()
+    }
+
     pub fn hang_up(&mut self) -> &mut Self {
         self.gone(&self.leg.clone());
         self.input(Input::HungUp(HungUp { leg: self.leg.clone() })).unwrap();
@@ -484,7 +534,21 @@ impl World {
             Effect::Ringback(ringback) => self.ringback.push((ringback.on, ringback.tone.map(Into::into))),
             Effect::Consult(consult) => self.consults.push(consult.reply),
             Effect::StartRecording(start) => self.recordings.push(start),
-            Effect::Collect(_) | Effect::StopCollect(_) | Effect::StopRecording(_) => {}
+            Effect::OpenRelay(open) => self.relays.push(open),
+            Effect::OpenStream(open) => self.streams.push(open),
+            Effect::SendRelay(send) => self.frames.push(send.text.reveal().to_owned()),
+            Effect::StartAgent(start) => self.agents.push(start),
+            Effect::StartSiprec(start) => self.siprecs.push(start),
+            Effect::StartTranscription(start) => self.transcriptions.push(start),
+            Effect::CloseRelay(_)
+            | Effect::CloseStream(_)
+            | Effect::Collect(_)
+            | Effect::SendDtmf(_)
+            | Effect::StopAgent(_)
+            | Effect::StopCollect(_)
+            | Effect::StopRecording(_)
+            | Effect::StopSiprec(_)
+            | Effect::StopTranscription(_) => {}
         }
     }
 

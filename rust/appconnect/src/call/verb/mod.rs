@@ -1,14 +1,23 @@
 //! The verbs, one file each. A verb looks at its node, asks for effects, and says what happens to the document.
 
+mod agent;
+mod connect;
 mod dial;
 mod gather;
 mod hangup;
 mod pause;
 mod play;
 mod record;
+mod recording;
 mod redirect;
 mod reject;
+mod relay;
 mod say;
+mod siprec;
+mod start;
+mod stop;
+mod stream;
+mod transcription;
 mod unsupported;
 
 use super::cx::Cx;
@@ -21,6 +30,8 @@ use crate::problem::{Code, Problem};
 use crate::registry::Webhook;
 use crate::twiml::{Attribute, Element, Node};
 
+pub(crate) use agent::{done as agent_done, stop as stop_agent};
+pub(crate) use connect::told as connect_told;
 pub(crate) use dial::{
     Ended, action_of, after as after_dial, dial, next_party, refer_url, start_recording, stop_recording,
     time_limit, timeout as dial_timeout, vetoed,
@@ -32,6 +43,17 @@ pub(crate) use gather::{
 pub(crate) use play::url as play_url;
 pub(crate) use record::{Finished, finish as finish_record, key as record_key};
 pub(crate) use redirect::goto as redirect_target;
+pub(crate) use relay::{
+    digits as relay_digits, event as relay_event, lost as relay_lost, media_done as relay_media_done,
+    message as relay_message, speech as relay_speech, stop as stop_relay,
+};
+pub(crate) use siprec::event as siprec_event;
+pub(crate) use start::end_all as end_background;
+pub(crate) use stream::{
+    connected_event as stream_connected_event, digits as stream_digits, event as stream_event,
+    lost as stream_lost, stop as stop_stream,
+};
+pub(crate) use transcription::words as transcribed;
 
 /// What a verb does to its document.
 pub(crate) enum Flow {
@@ -85,6 +107,7 @@ pub(crate) struct Connection {
 /// Begins a verb.
 pub(crate) fn enter(cx: &mut Cx<'_, '_>, node: Node<'_>) -> Flow {
     match node.element() {
+        Element::Connect => connect::enter(cx, node),
         Element::Dial => dial::enter(cx, node),
         Element::Gather => gather::enter(cx, node),
         Element::Hangup => hangup::enter(node),
@@ -94,6 +117,8 @@ pub(crate) fn enter(cx: &mut Cx<'_, '_>, node: Node<'_>) -> Flow {
         Element::Redirect => redirect::enter(cx, node),
         Element::Reject => reject::enter(cx, node),
         Element::Say => say::enter(cx, node),
+        Element::Start => start::enter(cx, node),
+        Element::Stop => stop::enter(cx, node),
         _ => unsupported::enter(cx, node),
     }
 }

@@ -46,7 +46,7 @@ pub(super) fn enter(cx: &mut Cx<'_, '_>, node: Node<'_>) -> Flow {
     Flow::Park(Running::Recording(record))
 }
 
-/// Starts a recording that `node` (a `<Record>` or a `<Dial>`) asks for. The number is the step that its end answers.
+/// Starts a recording that `node` (a `<Record>`, `<Dial>` or `<Recording>`) asks for. The number is the step that its end answers.
 ///
 /// Two channels hold both parties, so `dual` has no meaning when only one of them is recorded.
 pub(super) fn begin(
@@ -61,8 +61,10 @@ pub(super) fn begin(
         events: words(node, Attribute::RecordingStatusCallbackEvent, "completed"),
     });
     let verb = source == RecordingSource::RecordVerb;
+    let trims = source != RecordingSource::DialVerb;
     let silence = node.number(Attribute::Timeout).unwrap_or(DEFAULT_TIMEOUT);
-    let track = node.attribute(Attribute::RecordingTrack).unwrap_or("both");
+    let own = node.attribute(Attribute::RecordingTrack).or_else(|| node.attribute(Attribute::Track));
+    let track = own.unwrap_or("both");
     let dual = dual && track == "both";
     let sid = cx.line.new_recording(cx.world.seed);
     let reply = cx.next_reply();
@@ -73,7 +75,7 @@ pub(super) fn begin(
         recording: sid,
         beep: verb && node.flag(Attribute::PlayBeep),
         silence_timeout: (verb && silence > 0).then_some(silence),
-        trim: node.attribute(Attribute::Trim).map_or(verb, |trim| trim == "trim-silence"),
+        trim: node.attribute(Attribute::Trim).map_or(trims, |trim| trim == "trim-silence"),
         dual,
         track: track.into(),
     };

@@ -426,22 +426,22 @@ elements! {
         Method: method,
     }
     /// Hands the call to a stream or an agent until that ends.
-    Connect "Connect" Verb Stream answers Yes, text None
+    Connect "Connect" Verb Stream executed true answers Yes, text None
     [Room Autopilot Stream VirtualAgent Conversation ConversationRelay ConversationRelaySession AiSession Assistant] {
         Action: url,
         Method: method,
     }
     /// Starts something in the background.
-    Start "Start" Verb Stream answers No, text None, nested StreamNested
+    Start "Start" Verb Stream executed true answers No, text None, nested StreamNested
     [Stream Siprec Transcription Recording] {
         Action: url.schema(),
         Method: method.schema(),
     }
     /// Stops what Start started.
-    Stop "Stop" Verb Stream answers No, text None, nested StreamNested
+    Stop "Stop" Verb Stream executed true answers No, text None, nested StreamNested
     [Stream Siprec Transcription Recording] {}
     /// Sends the audio to a socket.
-    Stream "Stream" Noun Stream answers No, text None
+    Stream "Stream" Noun Stream executed true answers No, text None
     [Parameter] {
         Name: text,
         ConnectorName: text.code(Code::StreamConnector),
@@ -453,7 +453,7 @@ elements! {
         SampleRate: number(8_000, 48_000).schema(),
     }
     /// Sends the audio to a SIP recorder.
-    Siprec "Siprec" Noun Stream answers No, text None
+    Siprec "Siprec" Noun Stream executed true answers No, text None
     [Parameter] {
         Name: text,
         ConnectorName: text.or_word("Default").code(Code::StreamConnector),
@@ -462,7 +462,7 @@ elements! {
         StatusCallbackMethod: method,
     }
     /// Writes down what is said.
-    Transcription "Transcription" Noun Stream answers No, text None
+    Transcription "Transcription" Noun Stream executed true answers No, text None
     [Config Parameter] {
         Name: text,
         StatusCallbackUrl: url,
@@ -483,7 +483,7 @@ elements! {
         ConversationId: text,
     }
     /// Records the call in the background.
-    Recording "Recording" Noun Stream answers No, text None
+    Recording "Recording" Noun Stream executed true answers No, text None
     [] {
         Name: text,
         RecordingStatusCallback: url.code(Code::RecordingCallbackUrl),
@@ -518,7 +518,7 @@ elements! {
         StatusCallbackEvent: words(&["call-initiated", "call-ringing", "call-answered", "call-completed"]),
     }
     /// Lets an application talk with the caller as text.
-    ConversationRelay "ConversationRelay" Noun Stream answers No, text None
+    ConversationRelay "ConversationRelay" Noun Stream executed true answers No, text None
     [Language Parameter] {
         Url: new(ValueType::StreamUrl),
         WelcomeGreeting: text,
@@ -565,7 +565,7 @@ elements! {
         SessionConfiguration: text.schema(),
     }
     /// One language of a `ConversationRelay`.
-    Language "Language" Noun Stream answers No, text None
+    Language "Language" Noun Stream executed true answers No, text None
     [] {
         Code: new(ValueType::Language),
         TtsProvider: text,
@@ -601,7 +601,7 @@ elements! {
         Hints: text.schema(),
     }
     /// Connects a virtual agent of another vendor.
-    VirtualAgent "VirtualAgent" Noun Stream answers No, text None
+    VirtualAgent "VirtualAgent" Noun Stream executed true answers No, text None
     [Config Parameter] {
         ConnectorName: text,
         Language: new(ValueType::Language),
@@ -613,7 +613,7 @@ elements! {
     Autopilot "Autopilot" Noun Stream answers No, text Trimmed
     [] {}
     /// A setting of a virtual agent or transcription.
-    Config "Config" Noun Stream answers No, text None
+    Config "Config" Noun Stream executed true answers No, text None
     [] {
         Name: text,
         Value: text.or_word(""),
