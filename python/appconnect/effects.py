@@ -7,6 +7,8 @@ from typing import TypeAlias
 from appconnect._core import (
     Answer,
     Bridge,
+    CloseRelay,
+    CloseStream,
     Collect,
     Consult,
     Dial,
@@ -16,24 +18,37 @@ from appconnect._core import (
     HangUp,
     MachineDetection,
     Notify,
+    OpenRelay,
+    OpenStream,
     Play,
     Report,
     Request,
     Ringback,
     Say,
+    SendDtmf,
+    SendRelay,
     Settle,
     Settlement,
+    SocketRequest,
     SpeechOptions,
+    StartAgent,
     StartRecording,
+    StartSiprec,
+    StartTranscription,
+    StopAgent,
     StopCollect,
     StopMedia,
     StopRecording,
+    StopSiprec,
+    StopTranscription,
     Unbridge,
 )
 
 __all__ = [
     "Answer",
     "Bridge",
+    "CloseRelay",
+    "CloseStream",
     "Collect",
     "Consult",
     "Dial",
@@ -44,39 +59,62 @@ __all__ = [
     "HangUp",
     "MachineDetection",
     "Notify",
+    "OpenRelay",
+    "OpenStream",
     "Play",
     "Report",
     "Request",
     "Ringback",
     "Say",
+    "SendDtmf",
+    "SendRelay",
     "Settle",
     "Settlement",
+    "SocketRequest",
     "SpeechOptions",
+    "StartAgent",
     "StartRecording",
+    "StartSiprec",
+    "StartTranscription",
+    "StopAgent",
     "StopCollect",
     "StopMedia",
     "StopRecording",
+    "StopSiprec",
+    "StopTranscription",
     "Unbridge",
 ]
 
 Effect: TypeAlias = (
     Answer
     | Bridge
+    | CloseRelay
+    | CloseStream
     | Collect
     | Consult
     | Dial
     | Fetch
     | HangUp
     | Notify
+    | OpenRelay
+    | OpenStream
     | Play
     | Report
     | Ringback
     | Say
+    | SendDtmf
+    | SendRelay
     | Settle
+    | StartAgent
     | StartRecording
+    | StartSiprec
+    | StartTranscription
+    | StopAgent
     | StopCollect
     | StopMedia
     | StopRecording
+    | StopSiprec
+    | StopTranscription
     | Unbridge
 )
 """One thing to do outside. Answer each that carries a reply id."""

@@ -16,10 +16,12 @@ from appconnect._core import (
     Placed,
     Pressed,
     ProblemRaised,
+    Relayed,
     Requested,
     Responded,
     Returned,
     Said,
+    ServiceChanged,
     Settled,
     Settlement,
     StatusChanged,
@@ -36,10 +38,12 @@ __all__ = [
     "Placed",
     "Pressed",
     "ProblemRaised",
+    "Relayed",
     "Requested",
     "Responded",
     "Returned",
     "Said",
+    "ServiceChanged",
     "Settled",
     "Settlement",
     "StatusChanged",
@@ -55,10 +59,12 @@ Event: TypeAlias = (
     | Placed
     | Pressed
     | ProblemRaised
+    | Relayed
     | Requested
     | Responded
     | Returned
     | Said
+    | ServiceChanged
     | Settled
     | StatusChanged
     | VerbBegan

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from appconnect._core import (
+    AgentDone,
     Digits,
     HttpFailure,
     HttpResponse,
@@ -16,13 +17,21 @@ from appconnect._core import (
     Originate,
     Progress,
     Referred,
+    RelayEvent,
+    RelayMessage,
+    RelayEvent,
+    RelayMessage,
     SipFacts,
+    SiprecEvent,
     Speech,
+    StreamEvent,
     Tick,
+    Transcribed,
     Verdict,
 )
 
 __all__ = [
+    "AgentDone",
     "Digits",
     "HttpFailure",
     "HttpResponse",
@@ -35,14 +44,20 @@ __all__ = [
     "Originate",
     "Progress",
     "Referred",
+    "RelayEvent",
+    "RelayMessage",
     "SipFacts",
+    "SiprecEvent",
     "Speech",
+    "StreamEvent",
     "Tick",
+    "Transcribed",
     "Verdict",
 ]
 
 Input: TypeAlias = (
-    Digits
+    AgentDone
+    | Digits
     | HttpFailure
     | HttpResponse
     | HungUp
@@ -53,8 +68,13 @@ Input: TypeAlias = (
     | Originate
     | Progress
     | Referred
+    | RelayEvent
+    | RelayMessage
+    | SiprecEvent
     | Speech
+    | StreamEvent
     | Tick
+    | Transcribed
     | Verdict
 )
 """One thing that happened outside."""

@@ -100,6 +100,10 @@ config! {
     strict: bool = strict;
     /// Seconds that are added to the timeout of a `<Dial>`.
     dial_timeout_buffer: u64 = dial_timeout_buffer;
+    /// Milliseconds in which the socket of a stream or relay must be open, name resolution and TLS included.
+    socket_connect_ms: u32 = socket_connect_ms;
+    /// Characters a second that count as spoken when the caller interrupts a `<ConversationRelay>`.
+    relay_characters_per_second: u32 = relay_characters_per_second;
     /// Where recordings are served: `RecordingUrl` is this, `/2010-04-01/Accounts/AC…/Recordings/RE…`.
     recording_base: Box<str> = recording_base;
     /// Whether the timeline is reported. Problems are, always.

@@ -1,5 +1,12 @@
 //! The effects as Python classes.
 
+mod stream;
+
+pub(crate) use stream::{
+    CloseRelay, CloseStream, OpenRelay, OpenStream, SendDtmf, SendRelay, SocketRequest, StartAgent,
+    StartSiprec, StartTranscription, StopAgent, StopSiprec, StopTranscription,
+};
+
 use appconnect::address::Address;
 use appconnect::effect as core;
 use appconnect::id::{AccountSid, ApplicationSid, CallSid, LegId, RecordingSid, ReplyId};
@@ -369,8 +376,9 @@ macro_rules! effects {
 }
 
 effects! {
-    Answer, Bridge, Collect, Consult, Dial, Fetch, HangUp, Notify, Play, Report, Ringback, Say, Settle, StartRecording,
-    StopCollect, StopMedia, StopRecording, Unbridge
+    Answer, Bridge, CloseRelay, CloseStream, Collect, Consult, Dial, Fetch, HangUp, Notify, OpenRelay, OpenStream,
+    Play, Report, Ringback, Say, SendDtmf, SendRelay, Settle, StartAgent, StartRecording, StartSiprec,
+    StartTranscription, StopAgent, StopCollect, StopMedia, StopRecording, StopSiprec, StopTranscription, Unbridge
 }
 
 impl<'py> IntoPyObject<'py> for Effects {

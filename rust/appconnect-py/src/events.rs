@@ -181,6 +181,16 @@ impl Wrap<(Place, core::ProblemRaised)> for ProblemRaised {
 }
 
 event! {
+    /// A text frame of a `<ConversationRelay>`.
+    Relayed = "relayed" from core::Relayed {
+        /// Whether it came from the application; otherwise we sent it.
+        received: bool,
+        /// The frame.
+        text: Pii,
+    }
+}
+
+event! {
     /// A webhook was requested.
     Requested = "requested" from core::Requested {
         /// The step.
@@ -231,6 +241,18 @@ event! {
         text: Pii,
         /// How sure the recogniser is, 0.0 to 1.0.
         confidence: Option<Confidence>,
+    }
+}
+
+event! {
+    /// A stream, transcription or the like started, stopped or failed.
+    ServiceChanged = "service" from core::ServiceChanged {
+        /// The noun that asked for it.
+        service: core::Service,
+        /// Its name in the document, or its SID.
+        name: Box<str>,
+        /// What became of it.
+        state: core::ServiceState,
     }
 }
 
@@ -320,10 +342,12 @@ events! {
     Placed => Placed,
     Pressed => Pressed,
     Problem => ProblemRaised,
+    Relayed => Relayed,
     Requested => Requested,
     Responded => Responded,
     Returned => Returned,
     Said => Said,
+    ServiceChanged => ServiceChanged,
     Settled => Settled,
     Status => StatusChanged,
     Verb => VerbBegan

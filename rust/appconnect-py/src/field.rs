@@ -7,7 +7,10 @@ use std::fmt;
 
 use appconnect::address::Address;
 use appconnect::http::Url;
-use appconnect::id::{AccountSid, ApplicationSid, CallSid, LegId, RecordingSid, ReplyId};
+use appconnect::id::{
+    AccountSid, ApplicationSid, CallSid, LegId, RecordingSid, RelaySid, ReplyId, SiprecSid, StreamSid,
+    TranscriptionSid,
+};
 use appconnect::money::MicroDollars;
 use appconnect::pii::{Pii, Secret};
 use appconnect::time::Millis;
@@ -180,8 +183,12 @@ texts! {
     LegId: |leg| leg.as_str(), |text| text.parse().map_err(bad_value), show_text;
     Pii: |pii| pii.reveal(), |text| Ok(Self::from(text)), show_length;
     RecordingSid: |sid| sid.as_str(), |text| text.parse().map_err(bad_value), show_text;
+    RelaySid: |sid| sid.as_str(), |text| text.parse().map_err(bad_value), show_text;
     ReplyId: |reply| &reply.to_string(), |text| text.parse().map_err(bad_value), show_text;
+    SiprecSid: |sid| sid.as_str(), |text| text.parse().map_err(bad_value), show_text;
+    StreamSid: |sid| sid.as_str(), |text| text.parse().map_err(bad_value), show_text;
     String: |text| text, |given| Ok(given.to_owned()), show_text;
+    TranscriptionSid: |sid| sid.as_str(), |text| text.parse().map_err(bad_value), show_text;
 }
 
 impl Wrap<&'static str> for Cow<'static, str> {

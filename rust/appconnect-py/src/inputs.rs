@@ -1,5 +1,9 @@
 //! The inputs as Python classes, and the way back into the core's.
 
+mod stream;
+
+pub(crate) use stream::{AgentDone, RelayEvent, RelayMessage, SiprecEvent, StreamEvent, Transcribed};
+
 use appconnect::address::Address;
 use appconnect::http::{Method, Url};
 use appconnect::id::{AccountSid, ApplicationSid, CallSid, LegId, ReplyId};
@@ -319,6 +323,12 @@ impl<'a, 'py> FromPyObject<'a, 'py> for AnyInput {
         <Progress as IntoPyObject>::OUTPUT_TYPE,
         <Referred as IntoPyObject>::OUTPUT_TYPE,
         <Verdict as IntoPyObject>::OUTPUT_TYPE,
+        <AgentDone as IntoPyObject>::OUTPUT_TYPE,
+        <RelayEvent as IntoPyObject>::OUTPUT_TYPE,
+        <RelayMessage as IntoPyObject>::OUTPUT_TYPE,
+        <SiprecEvent as IntoPyObject>::OUTPUT_TYPE,
+        <StreamEvent as IntoPyObject>::OUTPUT_TYPE,
+        <Transcribed as IntoPyObject>::OUTPUT_TYPE,
         <Tick as IntoPyObject>::OUTPUT_TYPE
     );
 
@@ -342,6 +352,12 @@ impl<'a, 'py> FromPyObject<'a, 'py> for AnyInput {
             Progress,
             HttpFailure,
             Verdict,
+            RelayMessage,
+            Transcribed,
+            StreamEvent,
+            RelayEvent,
+            AgentDone,
+            SiprecEvent,
             Modify,
             Originate,
             MachineDetected,

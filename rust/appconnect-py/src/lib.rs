@@ -33,22 +33,25 @@ mod _core {
     use super::config::{Config, config_table};
     #[pymodule_export]
     use super::effects::{
-        Answer, Bridge, Collect, Consult, Dial, Endpoint, Facts, Fetch, HangUp, MachineDetection, Notify,
-        Play, Ringback, Say, SpeechOptions, StartRecording, StopCollect, StopMedia, StopRecording, Unbridge,
+        Answer, Bridge, CloseRelay, CloseStream, Collect, Consult, Dial, Endpoint, Facts, Fetch, HangUp,
+        MachineDetection, Notify, OpenRelay, OpenStream, Play, Ringback, Say, SendDtmf, SendRelay,
+        SocketRequest, SpeechOptions, StartAgent, StartRecording, StartSiprec, StartTranscription, StopAgent,
+        StopCollect, StopMedia, StopRecording, StopSiprec, StopTranscription, Unbridge,
     };
     #[pymodule_export]
     use super::engine::Engine;
     #[pymodule_export]
     use super::events::{
-        Began, Connected, Decided, Dialled, Heard, Placed, Pressed, ProblemRaised, Report, Requested,
-        Responded, Returned, Said, Settled, StatusChanged, VerbBegan,
+        Began, Connected, Decided, Dialled, Heard, Placed, Pressed, ProblemRaised, Relayed, Report,
+        Requested, Responded, Returned, Said, ServiceChanged, Settled, StatusChanged, VerbBegan,
     };
     #[pymodule_export]
     use super::http::{Guard, sign, verify};
     #[pymodule_export]
     use super::inputs::{
-        Digits, HttpFailure, HttpResponse, HungUp, IncomingCall, MachineDetected, MediaDone, Modify,
-        Originate, Progress, Referred, SipFacts, Speech, Tick, Verdict,
+        AgentDone, Digits, HttpFailure, HttpResponse, HungUp, IncomingCall, MachineDetected, MediaDone,
+        Modify, Originate, Progress, Referred, RelayEvent, RelayMessage, SipFacts, SiprecEvent, Speech,
+        StreamEvent, Tick, Transcribed, Verdict,
     };
     #[pymodule_export]
     use super::registry::{Account, Admission, Application, Client, PhoneNumber, Registry, Route, SipDomain};

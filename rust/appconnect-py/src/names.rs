@@ -6,9 +6,9 @@ use appconnect::config::{
     CallerIdRule, EmptyDocument, ExposeParent, FailedApplication, Geography, PlayFailure,
 };
 use appconnect::effect::{EndpointKind, HangUpCause};
-use appconnect::event::{Medium, Purpose};
+use appconnect::event::{Medium, Purpose, Service, ServiceState};
 use appconnect::http::Method;
-use appconnect::input::{AnsweredBy, FailureReason, MediaFailure, ProgressState};
+use appconnect::input::{AgentStatus, AnsweredBy, FailureReason, MediaFailure, ProgressState, SocketEvent};
 use appconnect::policy::{FamilyConnect, Point};
 use appconnect::problem::Level;
 use appconnect::registry::{AccountStatus, ApiVersion};
@@ -92,6 +92,7 @@ macro_rules! names {
 names! {
     AccountStatus { Active, Suspended, Closed }
     AnsweredBy { Fax, Human, MachineEndBeep, MachineEndOther, MachineEndSilence, MachineStart, Unknown }
+    AgentStatus { Completed, Failed, LiveAgentHandoff }
     ApiVersion { V2008, V2010 }
     CallerIdRule { Any, Owned }
     CallStatus { Queued, Initiated, Ringing, InProgress, Completed, Busy, NoAnswer, Failed, Canceled }
@@ -117,7 +118,13 @@ names! {
     ProgressState { Answered, Busy, Failed, NoAnswer, Ringing }
     Purpose {
         Action, ConferenceStatus, Fallback, MachineDetection, PartialResult, RecordingStatus, Redirect, Refer, Screening,
-        StatusCallback, Update, Voice, Wait
+        SiprecStatus, StatusCallback, StreamStatus, TranscriptionEvent, Update, Voice, Wait
+    }
+    Service { ConversationRelay, Recording, Siprec, Stream, Transcription, VirtualAgent }
+    ServiceState { Failed, Started, Stopped }
+    SocketEvent {
+        Broken, Closed, Discarded, Handshake, Invalid, Malformed, Opened, Overflow, Protocol, Refused, Timeout, Tls,
+        Unknown, Unreachable
     }
     Unplayable { ContentType = "content-type", Retrieval = "retrieval" }
 }
