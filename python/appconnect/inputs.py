@@ -19,8 +19,6 @@ from appconnect._core import (
     Referred,
     RelayEvent,
     RelayMessage,
-    RelayEvent,
-    RelayMessage,
     SipFacts,
     SiprecEvent,
     Speech,

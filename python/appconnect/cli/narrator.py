@@ -16,10 +16,12 @@ from appconnect.events import (
     Placed,
     Pressed,
     ProblemRaised,
+    Relayed,
     Requested,
     Responded,
     Returned,
     Said,
+    ServiceChanged,
     Settled,
     Settlement,
     StatusChanged,
@@ -71,6 +73,11 @@ class Narrator:
                 self._tell(event, f"► {event.digits}", "bold green")
             case Said():
                 self._tell(event, f"► “{event.text}”", "bold green")
+            case Relayed():
+                self._tell(event, f"{'◄' if event.received else '►'} {event.text}", "dim")
+            case ServiceChanged():
+                style = "red" if event.state == "failed" else "magenta"
+                self._tell(event, f"{event.service} {event.name} {event.state}", style)
             case Dialled():
                 self._tell(event, f"dials {event.application}", "magenta")
                 self._fields([("CustomerId", event.customer_id), *event.parameters])

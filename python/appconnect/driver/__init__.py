@@ -1,8 +1,8 @@
-"""Performs what the engine asks for, on asyncio: webhooks, notices, policies, timers; media by a `Media`."""
+"""Performs what the engine asks for, on asyncio: webhooks, sockets, policies, timers; media by a `Media`."""
 
 from __future__ import annotations
 
 from appconnect.driver.loop import Driver
-from appconnect.driver.media import Media, MediaEffect
+from appconnect.driver.media import Media, MediaEffect, StreamAudio, StreamPlayer
 
-__all__ = ["Driver", "Media", "MediaEffect"]
+__all__ = ["Driver", "Media", "MediaEffect", "StreamAudio", "StreamPlayer"]

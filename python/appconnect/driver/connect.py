@@ -17,7 +17,7 @@ import socket
 import ssl
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, TypeVar
 
 from appconnect.driver.connection import Connection
 from appconnect.driver.turnstile import Turnstiles
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from appconnect.transport.exchange import AddressGuard, HttpRequest, Resolver
+
+_P = TypeVar("_P", bound=asyncio.BaseProtocol)
 
 _BUFFER_SIZE: Final = 65_536  # Bytes; the largest answer that is accepted takes one or two reads.
 _ADDRESSES_TRIED: Final = 4  # Of the addresses of one name; the budget is shared out among them.
@@ -126,6 +128,19 @@ def _overloaded(error: OSError) -> Failure:
     return Failure(FailureReason.OVERLOADED, f"no socket could be had: {error.strerror}")
 
 
+class _Dialled(NamedTuple):
+    """A connected socket, and the address that it leads to."""
+
+    address: str
+    sock: socket.socket
+
+
+def _abort(connection: asyncio.BaseProtocol) -> None:
+    """Break a connection off that was not given to anybody."""
+    if isinstance(connection, Connection):
+        connection.abort()
+
+
 class Opener:
     """Opens connections under a guard."""
 
@@ -198,8 +213,34 @@ class Opener:
             until: When the connect time is over, in loop seconds.
             on_lost: Called when the connection is gone.
         """
-        host, port = request.host, request.port
-        found = await self.addresses(host, port, request.account, until)
+        host = request.host
+        dialled = await self._dial(host, request.port, request.account, until)
+        if isinstance(dialled, Failure):
+            return dialled
+        loop = asyncio.get_running_loop()
+        connection = Connection(loop, dialled.address, self._buffer, on_lost)
+        return await self._start(dialled, request.scheme, host, until, connection)
+
+    async def open_tls(
+        self, host: str, port: int, account: str, until: float, protocol: Callable[[], _P]
+    ) -> _P | Failure:
+        """Open a TLS connection that another protocol than that of webhooks is spoken over.
+
+        Args:
+            host: Where to, in lower case.
+            port: The port.
+            account: Whose connection it is.
+            until: When the connect time is over, in loop seconds.
+            protocol: Makes what speaks it; the loop calls it.
+        """
+        dialled = await self._dial(host, port, account, until)
+        if isinstance(dialled, Failure):
+            return dialled
+        return await self._start(dialled, "https", host, until, protocol())
+
+    async def _dial(self, host: str, port: int, account: str, until: float) -> _Dialled | Failure:
+        """Resolve a host, judge its addresses, and connect to one of them."""
+        found = await self.addresses(host, port, account, until)
         if isinstance(found, Failure):
             return found
         loop = asyncio.get_running_loop()
@@ -209,19 +250,16 @@ class Opener:
             now = loop.time()
             try:
                 async with asyncio.timeout_at(now + max(until - now, 0) / left):
-                    sock = await self._connector(address, port)
+                    return _Dialled(address, await self._connector(address, port))
             except OSError as error:  # TimeoutError is one.
                 failure = connect_failure(error)
-                continue
-            connection = Connection(loop, address, self._buffer, on_lost)
-            return await self._start(sock, request.scheme, host, until, connection)
         return failure
 
     async def _start(
-        self, sock: socket.socket, scheme: str, host: str, until: float, connection: Connection
-    ) -> Connection | Failure:
+        self, dialled: _Dialled, scheme: str, host: str, until: float, connection: _P
+    ) -> _P | Failure:
         """Give a connected socket to the loop, by way of TLS for `https`."""
-        loop = asyncio.get_running_loop()
+        loop, sock = asyncio.get_running_loop(), dialled.sock
         try:
             if scheme != "https":
                 await loop.create_connection(lambda: connection, sock=sock)
@@ -244,11 +282,11 @@ class Opener:
                 reason, f"the connection ended at once: {error.strerror or type(error).__name__}"
             )
         except BaseException:
-            connection.abort()
+            _abort(connection)
             sock.close()
             raise
         else:
             return connection
-        connection.abort()
+        _abort(connection)
         sock.close()
         return failure

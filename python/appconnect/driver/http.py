@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING, Final
 from appconnect.driver.connect import Connector, Opener, connect, resolve
 from appconnect.driver.connection import Connection
 from appconnect.driver.pool import Limits, Pool, Site, SiteKey
+from appconnect.driver.socket import open_socket
 from appconnect.transport.exchange import (
     AddressGuard,
     ClosedOnExit,
@@ -40,6 +41,8 @@ from appconnect.transport.exchange import (
 
 if TYPE_CHECKING:
     import ssl
+
+    from appconnect.transport.socket import Socket, SocketEnd, SocketRequest
 
 _LOGGER: Final = logging.getLogger(__name__)
 _TOKEN_HEADER: Final = "i-twilio-idempotency-token"  # noqa: S105  The name of a header field.
@@ -103,6 +106,15 @@ class HttpTransport(ClosedOnExit):
                 pool.forget_if_unused(site)
         finally:
             pool.accounts.leave(account)
+
+    async def open_socket(self, request: SocketRequest, account: str) -> Socket | SocketEnd:
+        """Open a WebSocket (see `SocketTransport`). It is not counted among the exchanges of its account.
+
+        Raises:
+            RuntimeError: The transport is closed, or belongs to another event loop.
+        """
+        self._pool_of_this_loop()
+        return await open_socket(self._opener, request, account)
 
     async def aclose(self) -> None:
         """Close every connection; exchanges under way fail as `reset`."""

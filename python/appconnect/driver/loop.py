@@ -13,10 +13,29 @@ from typing import TYPE_CHECKING, TypeVarTuple, Unpack, final
 
 from appconnect.clock import SystemClock, VirtualClock
 from appconnect.driver.media import Bindable
+from appconnect.driver.sockets import Sockets
 from appconnect.driver.webhooks import Webhooks
-from appconnect.effects import Consult, Fetch, Notify, Play, Report, Say, Settle, StartRecording
+from appconnect.effects import (
+    CloseRelay,
+    CloseStream,
+    Consult,
+    Fetch,
+    HangUp,
+    Notify,
+    OpenRelay,
+    OpenStream,
+    Play,
+    Report,
+    Say,
+    SendDtmf,
+    SendRelay,
+    Settle,
+    StartAgent,
+    StartRecording,
+    StartSiprec,
+)
 from appconnect.errors import InternalError
-from appconnect.inputs import MediaDone, Tick, Verdict
+from appconnect.inputs import AgentDone, MediaDone, SiprecEvent, Tick, Verdict
 from appconnect.policy import Deny, decide
 
 if TYPE_CHECKING:
@@ -69,7 +88,8 @@ class Driver:
 
         Args:
             engine: Says what to do.
-            transport: Performs HTTP exchanges.
+            transport: Performs HTTP exchanges, and opens the sockets of streams and relays if it is a
+                `SocketTransport`.
             media: Performs what concerns callers' lines. One that is `Bindable` is bound to `submit` when the
                 driver begins.
             policy: Answers `Consult`; without one, whatever is put to it is denied.
@@ -104,6 +124,7 @@ class Driver:
         self._in_flight = 0
         self._arrived: list[tuple[int, Input]] = []
         self._webhooks = Webhooks(transport, self._finish)
+        self._sockets = Sockets(transport, media, self.submit, self._look_around)
         self._consultations: set[asyncio.Task[None]] = set()
         self._drainers: list[asyncio.Future[None]] = []
 
@@ -117,9 +138,15 @@ class Driver:
         """Whether nothing is outstanding: no input to be handled, no request in flight, no policy at work.
 
         Media is not counted: a prompt that plays is time that passes. Neither is a request that only waits
-        for virtual time to pass.
+        for virtual time to pass, nor a socket that is open, unless a handshake, a message that was not taken
+        yet, or a goodbye is under way on it.
         """
-        return not self._inputs and self._under_way() == 0
+        return not self._inputs and self._under_way() == 0 and not self._sockets.busy
+
+    @property
+    def paced(self) -> bool:
+        """Whether an application at the other end of a socket lives by the wall clock."""
+        return self._sockets.paced
 
     def submit(self, item: Input) -> None:
         """Give the engine an input, with the next turn of the loop.
@@ -197,6 +224,7 @@ class Driver:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._webhooks.aclose()
+        await self._sockets.aclose()
         for submitter in self._submitters.values():
             if not submitter.done():
                 submitter.set_exception(RuntimeError("the driver was closed"))
@@ -305,6 +333,11 @@ class Driver:
                     self._tell(self._on_settlement, settlement)
             case Consult():
                 self._consult(effect)
+            case CloseRelay() | CloseStream() | OpenRelay() | OpenStream() | SendDtmf() | SendRelay():
+                self._sockets.perform(effect)
+            case HangUp(leg=leg):
+                self._perform_media(effect)
+                self._sockets.end_leg(leg)
             case _:
                 self._perform_media(effect)
 
@@ -315,6 +348,10 @@ class Driver:
             _log.exception("the media plane could not perform %r", effect)
             if isinstance(effect, Say | Play | StartRecording):
                 self.submit(MediaDone(effect.reply, "retrieval"))
+            elif isinstance(effect, StartAgent):
+                self.submit(AgentDone(effect.reply, "failed", error="the media plane failed"))
+            elif isinstance(effect, StartSiprec):
+                self.submit(SiprecEvent(effect.leg, effect.siprec, "unknown", "the media plane failed"))
 
     @staticmethod
     def _tell(listener: Callable[[Unpack[_Ts]], object], *what: *_Ts) -> None:
@@ -385,7 +422,7 @@ class Driver:
 
     def _look_around(self) -> None:
         """See whether anybody waits for the state that was reached."""
-        if not self.idle:
+        if not self.idle or self._closed.is_set():
             return
         if self._drainers and self._engine.live_legs() == 0:
             self._release_drainers()

@@ -34,6 +34,9 @@ it by that where inputs go, when it begins:
 - The caller's end of the line is submitted as `HungUp`; nothing is answered after it, nor after a `HangUp`.
 - `Dial` places a call on a new line: `Progress` tells when it rings, is answered or cannot be reached, and
   `HungUp` when the called party leaves. `Bridge` and `Unbridge` join two lines and part them again.
+- `StartAgent` is answered by `AgentDone`; `StartSiprec` by `SiprecEvent`s, the first of them `"opened"`; what
+  is said while a `StartTranscription` is active is submitted as `Transcribed`.
+- One that is a `StreamAudio` gives the audio of its lines to media streams and plays theirs.
 - An exception from `perform` is logged; if the effect waits for an answer, it counts as media that could not
   be retrieved.
 """
@@ -51,19 +54,26 @@ from appconnect.effects import (
     Play,
     Ringback,
     Say,
+    StartAgent,
     StartRecording,
+    StartSiprec,
+    StartTranscription,
+    StopAgent,
     StopCollect,
     StopMedia,
     StopRecording,
+    StopSiprec,
+    StopTranscription,
     Unbridge,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from appconnect.effects import OpenStream
     from appconnect.inputs import Input
 
-__all__ = ["Bindable", "Media", "MediaEffect"]
+__all__ = ["Bindable", "Media", "MediaEffect", "StreamAudio", "StreamPlayer"]
 
 MediaEffect: TypeAlias = (
     Answer
@@ -74,11 +84,17 @@ MediaEffect: TypeAlias = (
     | Play
     | Ringback
     | Say
+    | StartAgent
     | StartRecording
+    | StartSiprec
+    | StartTranscription
+    | StopAgent
     | StopCollect
     | StopMedia
     | StopRecording
     | Unbridge
+    | StopSiprec
+    | StopTranscription
 )
 """The effects that concern a caller's line."""
 
@@ -96,3 +112,33 @@ class Media(Protocol):
 
     def perform(self, effect: MediaEffect, /) -> None:
         """Do something to a caller's line, without blocking."""
+
+
+class StreamPlayer(Protocol):
+    """What a media stream can do to the line that it was attached to."""
+
+    def play(self, audio: bytes, played: Callable[[], object], /) -> None:
+        """Play mu-law audio (8,000 bytes a second) to the caller, after what waits to be played already.
+
+        `played` is called when the last of it has been played; never for audio that was cleared.
+        """
+
+    def clear(self) -> None:
+        """Stop what plays, and forget what waits."""
+
+    def detach(self) -> None:
+        """Give nothing more to the stream, and forget what waits."""
+
+
+@runtime_checkable
+class StreamAudio(Protocol):
+    """A media plane that has audio for media streams."""
+
+    def attach_stream(self, effect: OpenStream, hear: Callable[[str, bytes], object], /) -> StreamPlayer:
+        """Give the audio of a line to a stream, until it is detached or the line ends.
+
+        Args:
+            effect: Says which stream, which line, and which side of it.
+            hear: To be called every 20 ms for each side that is wanted, with `"inbound"` (what the caller
+                says) or `"outbound"` (what the caller hears) and 160 bytes of mu-law audio.
+        """

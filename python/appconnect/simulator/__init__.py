@@ -44,6 +44,7 @@ from appconnect.simulator.record import ExpectationError, Question, Webhook
 from appconnect.simulator.script import Script, ScriptError
 from appconnect.simulator.session import Session
 from appconnect.simulator.simulator import AsyncSimulator
+from appconnect.simulator.streams import SimulatedStream
 
 __all__ = [
     "AsyncCallee",
@@ -62,6 +63,7 @@ __all__ = [
     "Session",
     "SimulatedAccount",
     "SimulatedMedia",
+    "SimulatedStream",
     "Simulator",
     "VoiceApp",
     "Webhook",

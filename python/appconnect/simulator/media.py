@@ -16,13 +16,20 @@ from appconnect.effects import (
     Play,
     Ringback,
     Say,
+    StartAgent,
     StartRecording,
+    StartSiprec,
+    StartTranscription,
+    StopAgent,
     StopCollect,
     StopMedia,
     StopRecording,
+    StopSiprec,
+    StopTranscription,
     Unbridge,
 )
-from appconnect.inputs import Digits, MediaDone, Speech
+from appconnect.inputs import AgentDone, Digits, MediaDone, SiprecEvent, Speech, Transcribed
+from appconnect.simulator.streams import SimulatedStream
 
 if TYPE_CHECKING:
     import asyncio
@@ -30,6 +37,7 @@ if TYPE_CHECKING:
 
     from appconnect.clock import Clock, Timer
     from appconnect.driver import MediaEffect
+    from appconnect.effects import OpenStream
     from appconnect.inputs import Input
     from appconnect.simulator.audio import AudioFiles, Failed
 
@@ -64,6 +72,7 @@ class MediaModel:
         short_pause: Silence that a `w` among tones makes.
         long_pause: Silence that a `W` among tones makes.
         first_pause: Silence after which speech counts as ended where the application gives no time.
+        agent: How long a virtual agent has the caller before it is through.
     """
 
     characters_per_second: float = 15.0
@@ -77,6 +86,7 @@ class MediaModel:
     short_pause: float = 0.5
     long_pause: float = 1.0
     first_pause: float = 1.0
+    agent: float = 5.0
 
     def speech_ms(self, text: str, breaks_ms: int = 0) -> int:
         """Milliseconds that it takes to say a text once."""
@@ -151,6 +161,7 @@ class Line:
     """
 
     __slots__ = (
+        "_agents",
         "_clock",
         "_files",
         "_last_sound",
@@ -158,7 +169,9 @@ class Line:
         "_playing",
         "_recordings",
         "_speaking",
+        "_spoken",
         "_submit",
+        "_transcriptions",
         "answered",
         "cause",
         "collecting",
@@ -166,6 +179,7 @@ class Line:
         "other",
         "party",
         "ringback",
+        "streams",
         "transcript",
         "watchers",
     )
@@ -196,12 +210,17 @@ class Line:
         self._speaking: Timer | None = None
         self._recordings: dict[str, tuple[StartRecording, Timer | None]] = {}
         self._last_sound = 0
+        self._spoken: str | None = None
+        self._transcriptions: dict[str, StartTranscription] = {}
+        self._agents: dict[str, Timer] = {}
+        self.streams: list[SimulatedStream] = []
 
     @property
     def wants_keys(self) -> bool:
         """Whether somebody waits for keys: an application, a recording that they end, the other party."""
         return (
             (self.collecting is not None and self.collecting.digits)
+            or self._is_streamed()
             or self.records_a_message
             or self.other is not None
         )
@@ -211,6 +230,7 @@ class Line:
         """Whether somebody waits for words: an application, a recording, the other party."""
         return (
             (self.collecting is not None and self.collecting.speech is not None)
+            or self._is_streamed()
             or self.records_a_message
             or self.other is not None
         )
@@ -236,6 +256,8 @@ class Line:
         self._last_sound = max(self._last_sound, now + duration)
         for start, timer in list(self._recordings.values()):
             self._watch_silence(start, timer)
+        if self._transcriptions:
+            self._clock.call_at(now + duration, lambda: self._transcribed(text, inbound=True))
         speech = None if self.collecting is None else self.collecting.speech
         if speech is not None:
             first_word = text.split(maxsplit=1)[0] if text.split() else ""
@@ -259,6 +281,11 @@ class Line:
         self._stop_media()
         for sid in list(self._recordings):
             self._stop_recording(sid)
+        self._transcriptions.clear()
+        for timer in self._agents.values():
+            timer.cancel()
+        for stream in self.streams:
+            stream.detach()
         self._changed()
 
     def pick_up(self) -> None:
@@ -285,6 +312,19 @@ class Line:
             other._changed()  # noqa: SLF001 - the same class
             self._changed()
 
+    def attach(self, effect: OpenStream, hear: Callable[[str, bytes], object]) -> SimulatedStream:
+        """Give the audio of this line to a stream."""
+        stream = SimulatedStream(effect, self._clock, self._sounds, hear, self._changed)
+        if self.cause is not None:
+            stream.detach()
+        self.streams.append(stream)
+        self._changed()
+        return stream
+
+    def finish_agent(self, done: AgentDone) -> None:
+        """A virtual agent is through, in a way that a test chose."""
+        self._agent_done(done)
+
     def perform(self, effect: MediaEffect) -> None:  # noqa: C901, PLR0912 - one flat list of the effects
         """Do what the engine asks for."""
         match effect:
@@ -293,6 +333,7 @@ class Line:
             case Say():
                 self._hear("speech", effect.text, effect.call)
                 self._play(effect.reply, self._model.say_ms(effect))
+                self._spoken = effect.text
             case Play():
                 if effect.tones is None:
                     self._hear("audio", effect.url or "", effect.call)
@@ -312,6 +353,20 @@ class Line:
                 self._watch_silence(effect, None)
             case StopRecording(recording=sid):
                 self._stop_recording(sid)
+            case StartAgent(reply=reply):
+                done = AgentDone(reply, "completed", provider="simulated")
+                until = self._clock.now() + round(self._model.agent * 1_000)
+                self._agents[reply] = self._clock.call_at(until, lambda: self._agent_done(done))
+            case StopAgent(reply=reply):
+                self._agents.pop(reply).cancel()
+            case StartSiprec(siprec=sid):
+                self._submit(SiprecEvent(self.leg, sid, "opened"))
+            case StopSiprec():
+                pass
+            case StartTranscription(transcription=sid):
+                self._transcriptions[sid] = effect
+            case StopTranscription(transcription=sid):
+                self._transcriptions.pop(sid, None)
             case HangUp(cause=cause):
                 self.end(cause)
             case Dial() | Bridge() | Unbridge():
@@ -352,9 +407,33 @@ class Line:
 
     def _played(self, reply: str) -> None:
         self._playing = None
+        if self._spoken is not None:
+            self._transcribed(self._spoken, inbound=False)
+            self._spoken = None
         self._submit(MediaDone(reply))
 
+    def _transcribed(self, text: str, *, inbound: bool) -> None:
+        """Words were written down, by all who do: each drops those of a side that it does not want."""
+        for sid in self._transcriptions:
+            self._submit(Transcribed(self.leg, sid, inbound, text, 1.0))
+
+    def _agent_done(self, done: AgentDone) -> None:
+        timer = self._agents.pop(done.reply, None)
+        if timer is not None:
+            timer.cancel()
+            self._submit(done)
+
+    def _sounds(self, side: str, since: int) -> bool:
+        """Whether a side made a sound after a time."""
+        if side == "inbound":
+            return self._last_sound > since
+        return self._playing is not None or any(stream.playing for stream in self.streams)
+
+    def _is_streamed(self) -> bool:
+        return any(stream.bidirectional and stream.attached for stream in self.streams)
+
     def _stop_media(self) -> None:
+        self._spoken = None
         if self._playing is not None:
             self._playing.cancel()
             self._playing = None
@@ -464,6 +543,10 @@ class SimulatedMedia:
             case _:
                 if line is not None:
                     line.perform(effect)
+
+    def attach_stream(self, effect: OpenStream, hear: Callable[[str, bytes], object]) -> SimulatedStream:
+        """Give the audio of a line to a stream (see `StreamAudio`)."""
+        return self.line(effect.leg).attach(effect, hear)
 
     def _submit(self, item: Input) -> None:
         self.submit(item)

@@ -102,7 +102,7 @@ class Session:
             clock=self.clock,
             in_order=isinstance(self.clock, VirtualClock),
         )
-        self._waiting = Waiting(self.clock, self._nothing_under_way)
+        self._waiting = Waiting(self.clock, self._nothing_under_way, lambda: self.driver.paced)
 
     async def dial(
         self,

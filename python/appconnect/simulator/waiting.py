@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING, Final, final
 
 from appconnect.clock import VirtualClock
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Waiting"]
 
+_STEP: Final = 0.02  # Seconds: a piece of audio.
+
 
 @final
 class Waiting:
@@ -23,17 +25,22 @@ class Waiting:
     to the earliest timer: a deadline of the engine, the end of a prompt, or of somebody's wait.
     """
 
-    def __init__(self, clock: Clock, idle: Callable[[], bool]) -> None:
+    def __init__(
+        self, clock: Clock, idle: Callable[[], bool], paced: Callable[[], bool] = lambda: False
+    ) -> None:
         """Make the waiting room of a session.
 
         Args:
             clock: Moved if it is a `VirtualClock`, only read otherwise.
             idle: Whether nothing is outstanding.
+            paced: Whether time must not run ahead of the wall clock, because somebody outside lives by that.
         """
         self._clock = clock
         self._virtual = clock if isinstance(clock, VirtualClock) else None
         self._idle = idle
         self._waiting: dict[asyncio.Future[bool], Callable[[], object]] = {}
+        self._paced = paced
+        self._followed: float | None = None
         self._about_to_go_on = 0
         self._move_is_due = False
 
@@ -90,6 +97,10 @@ class Waiting:
         if self._about_to_go_on or all(future.done() for future in self._waiting) or not self._idle():
             return
         due = clock.next_timer()
+        if due is not None and self._paced():
+            self._follow_the_wall_clock(clock, due)
+            return
+        self._followed = None
         if due is not None:
             clock.advance_to(due)
             self.look_around()
@@ -104,6 +115,17 @@ class Waiting:
                 future.set_exception(
                     RuntimeError("nothing is due any more: this would be waited for for ever")
                 )
+
+    def _follow_the_wall_clock(self, clock: VirtualClock, due: int) -> None:
+        """Move no faster than the wall clock, step by step: what comes from outside comes at its time."""
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        # Time that passed while something was outstanding, or nobody waited, stood still.
+        passed = 0.0 if self._followed is None else min(now - self._followed, 2 * _STEP)
+        self._followed = now
+        clock.advance_to(min(due, clock.now() + round(passed * 1_000)))
+        self._move_is_due = True
+        loop.call_later(_STEP, self._move, clock)
 
     def _wake(self, future: asyncio.Future[bool], *, holds: bool) -> None:
         if not future.done():

@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final
 from urllib.parse import unquote
 
+from appconnect.transport.asgi_socket import AsgiSocket, scope_of
 from appconnect.transport.exchange import (
     ClosedOnExit,
     Failure,
@@ -23,6 +24,7 @@ from appconnect.transport.exchange import (
     body_limit,
 )
 from appconnect.transport.inside import ArrivingAnswer, server_error
+from appconnect.transport.socket import Socket, SocketEnd, SocketRequest
 
 _LOGGER: Final = logging.getLogger(__name__)
 
@@ -63,6 +65,32 @@ class AsgiTransport(ClosedOnExit):
                 return await self._call(request)
         except TimeoutError:
             return Failure(FailureReason.TIMEOUT, "no complete answer within the total time")
+
+    async def open_socket(self, request: SocketRequest, account: str) -> Socket | SocketEnd:  # noqa: ARG002
+        """Open a WebSocket to the application (see `SocketTransport`); the time is that of the wall clock.
+
+        Raises:
+            RuntimeError: The application's start-up failed; the next exchange or socket tries it again.
+        """
+        socket: AsgiSocket | None = None
+        try:
+            async with asyncio.timeout(request.connect_ms / 1_000):
+                if self._lifespan is not None and not self._lifespan.started:
+                    await self._lifespan.start()
+                state = {} if self._lifespan is None else dict(self._lifespan.state)
+                socket = AsgiSocket(self._application, scope_of(request, state))
+                self._tasks.add(socket.task)
+                socket.task.add_done_callback(self._tasks.discard)
+                await socket.answered.wait()
+        except TimeoutError:
+            if socket is not None:
+                socket.task.cancel()
+            return SocketEnd("timeout", "the application did not answer the handshake in time")
+        except BaseException:
+            if socket is not None:
+                socket.task.cancel()
+            raise
+        return socket.refusal or socket
 
     async def aclose(self) -> None:
         """Stop what still runs in the application, and end its lifespan."""

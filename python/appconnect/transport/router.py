@@ -14,6 +14,7 @@ from appconnect.transport.exchange import (
     Response,
     Transport,
 )
+from appconnect.transport.socket import Socket, SocketEnd, SocketRequest, open_socket
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,11 +52,14 @@ class RouterTransport(ClosedOnExit):
 
     def transport_for(self, request: HttpRequest) -> Transport | None:
         """Return the transport that a request goes to."""
-        path = request.target.partition("?")[0]
-        for prefix, transport in self._origins.get((request.scheme, request.host, request.port), ()):
+        return self._find(request.scheme, request.host, request.port, request.target)
+
+    def _find(self, scheme: str, host: str, port: int, target: str) -> Transport | None:
+        path = target.partition("?")[0]
+        for prefix, transport in self._origins.get((scheme, host, port), ()):
             if path == prefix or path.startswith(f"{prefix}/"):
                 return transport
-        return self._hosts.get(request.host, self._default)
+        return self._hosts.get(host, self._default)
 
     async def exchange(self, request: HttpRequest) -> Response | Failure:
         """Perform one exchange (see `Transport`)."""
@@ -63,6 +67,13 @@ class RouterTransport(ClosedOnExit):
         if transport is None:
             return Failure(FailureReason.REFUSED, f"no transport leads to {request.host}")
         return await transport.exchange(request)
+
+    async def open_socket(self, request: SocketRequest, account: str) -> Socket | SocketEnd:
+        """Open a WebSocket by the transport that the `https` URL of the same place goes to."""
+        transport = self._find("https", request.host, request.port, request.target)
+        if transport is None:
+            return SocketEnd("refused", f"no transport leads to {request.host}")
+        return await open_socket(transport, request, account)
 
     async def aclose(self) -> None:
         """Close every transport, each of them once.
