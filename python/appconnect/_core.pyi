@@ -6,7 +6,7 @@ from appconnect.errors import InputError
 from collections.abc import Iterable, Sequence
 from typing import Final, Literal, SupportsIndex, final
 
-__all__ = ["__version__", "Account", "Admission", "Answer", "Application", "Began", "Bridge", "Client", "Collect", "Config", "Connected", "Consult", "Decided", "Dial", "Dialled", "Digits", "Document", "Endpoint", "Engine", "Facts", "Fetch", "Guard", "HangUp", "Heard", "HttpFailure", "HttpResponse", "HungUp", "IncomingCall", "MachineDetected", "MachineDetection", "MediaDone", "Modify", "Notify", "Originate", "PhoneNumber", "Placed", "Play", "Pressed", "Problem", "ProblemRaised", "Progress", "Referred", "Registry", "Report", "Request", "Requested", "Responded", "Returned", "Ringback", "Route", "Said", "Say", "Settle", "Settled", "Settlement", "SipDomain", "SipFacts", "Speech", "SpeechOptions", "StartRecording", "StatusChanged", "StopCollect", "StopMedia", "StopRecording", "Tick", "Unbridge", "Verb", "VerbBegan", "Verdict", "build_info", "codes_table", "config_table", "parse", "schema_table", "sign", "status_table", "verify"]
+__all__ = ["__version__", "Account", "Admission", "AgentDone", "Answer", "Application", "Began", "Bridge", "Client", "CloseRelay", "CloseStream", "Collect", "Config", "Connected", "Consult", "Decided", "Dial", "Dialled", "Digits", "Document", "Endpoint", "Engine", "Facts", "Fetch", "Guard", "HangUp", "Heard", "HttpFailure", "HttpResponse", "HungUp", "IncomingCall", "MachineDetected", "MachineDetection", "MediaDone", "Modify", "Notify", "OpenRelay", "OpenStream", "Originate", "PhoneNumber", "Placed", "Play", "Pressed", "Problem", "ProblemRaised", "Progress", "Registry", "RelayEvent", "RelayMessage", "Relayed", "Report", "Request", "Requested", "Responded", "Returned", "Ringback", "Route", "Said", "Say", "SendDtmf", "SendRelay", "ServiceChanged", "Settle", "Settled", "Settlement", "SipDomain", "SipFacts", "SiprecEvent", "SocketRequest", "Speech", "SpeechOptions", "StartAgent", "StartRecording", "StartSiprec", "StartTranscription", "StatusChanged", "StopAgent", "StopCollect", "StopMedia", "StopRecording", "StopSiprec", "StopTranscription", "StreamEvent", "Tick", "Transcribed", "Unbridge", "Verb", "VerbBegan", "Verdict", "build_info", "codes_table", "config_table", "parse", "schema_table", "sign", "status_table", "verify"]
 
 __version__: Final[str]
 
@@ -72,6 +72,48 @@ class Admission:
     def reason(self, /) -> str | None:
         """
         Why not. For the operator and the application's owner only: it would tell the dialling side what exists.
+        """
+
+@final
+class AgentDone:
+    """
+    A virtual agent is through with the caller.
+    """
+    __match_args__: Final[tuple[Literal["reply"], Literal["status"], Literal["provider"], Literal["data"], Literal["error_code"], Literal["error"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, reply: str, status: str, provider: str = "", data: str | None = None, error_code: int | None = None, error: str | None = None) -> AgentDone: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def data(self, /) -> str | None:
+        """
+        `VirtualAgentProviderData`: JSON of the provider.
+        """
+    @property
+    def error(self, /) -> str | None:
+        """
+        `VirtualAgentError`.
+        """
+    @property
+    def error_code(self, /) -> int | None:
+        """
+        `VirtualAgentErrorCode`.
+        """
+    @property
+    def provider(self, /) -> str:
+        """
+        `VirtualAgentProvider`: whose agent it was.
+        """
+    @property
+    def reply(self, /) -> str:
+        """
+        The `StartAgent` that it answers.
+        """
+    @property
+    def status(self, /) -> Literal["completed", "failed", "live-agent-handoff"]:
+        """
+        How.
         """
 
 @final
@@ -309,6 +351,50 @@ class Client:
         """
 
 @final
+class CloseRelay:
+    """
+    Close the socket of a `<ConversationRelay>`; no `RelayEvent` is wanted for it.
+    """
+    __match_args__: Final[tuple[Literal["relay"], Literal["leg"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, relay: str, leg: str) -> CloseRelay: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def leg(self, /) -> str:
+        """
+        The caller's line.
+        """
+    @property
+    def relay(self, /) -> str:
+        """
+        The session.
+        """
+
+@final
+class CloseStream:
+    """
+    Say goodbye on the socket of a media stream and close it; no `StreamEvent` is wanted for it.
+    """
+    __match_args__: Final[tuple[Literal["stream"], Literal["leg"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, stream: str, leg: str) -> CloseStream: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def leg(self, /) -> str:
+        """
+        The caller's line.
+        """
+    @property
+    def stream(self, /) -> str:
+        """
+        The stream.
+        """
+
+@final
 class Collect:
     """
     Start listening to the caller. Keys are told as `Digits` whether or not anybody listens.
@@ -347,7 +433,7 @@ class Config:
     """
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
-    def __new__(cls, /, *, hops: int | None = None, legs_per_root: int | None = None, documents_per_root: int | None = None, root_seconds: int | None = None, family_connect: str | None = None, inbound_rate: int | None = None, outbound_rate: int | None = None, application_connect_rate: int | None = None, consult: bool | None = None, consult_timeout_ms: int | None = None, failed_application: str | None = None, empty_document: str | None = None, expose_parent_call_sid: str | None = None, geography: str | None = None, play_failure: str | None = None, repeat_parameters: bool | None = None, sender_account: bool | None = None, standard_webhooks: bool | None = None, charset_suffix: bool | None = None, caller_id: str | None = None, strict: bool | None = None, dial_timeout_buffer: int | None = None, recording_base: str | None = None, timeline: bool | None = None) -> Config: ...
+    def __new__(cls, /, *, hops: int | None = None, legs_per_root: int | None = None, documents_per_root: int | None = None, root_seconds: int | None = None, family_connect: str | None = None, inbound_rate: int | None = None, outbound_rate: int | None = None, application_connect_rate: int | None = None, consult: bool | None = None, consult_timeout_ms: int | None = None, failed_application: str | None = None, empty_document: str | None = None, expose_parent_call_sid: str | None = None, geography: str | None = None, play_failure: str | None = None, repeat_parameters: bool | None = None, sender_account: bool | None = None, standard_webhooks: bool | None = None, charset_suffix: bool | None = None, caller_id: str | None = None, strict: bool | None = None, dial_timeout_buffer: int | None = None, socket_connect_ms: int | None = None, relay_characters_per_second: int | None = None, recording_base: str | None = None, timeline: bool | None = None) -> Config: ...
     def __repr__(self, /) -> str: ...
     @property
     def application_connect_rate(self, /) -> int:
@@ -440,6 +526,11 @@ class Config:
         Where recordings are served: `RecordingUrl` is this, `/2010-04-01/Accounts/AC…/Recordings/RE…`.
         """
     @property
+    def relay_characters_per_second(self, /) -> int:
+        """
+        Characters a second that count as spoken when the caller interrupts a `<ConversationRelay>`.
+        """
+    @property
     def repeat_parameters(self, /) -> bool:
         """
         Whether `Param_*` are repeated on every request of a dialled application.
@@ -453,6 +544,11 @@ class Config:
     def sender_account(self, /) -> bool:
         """
         Whether a dialled application is told the true account behind the call (`AppConnect_SenderAccountSid`).
+        """
+    @property
+    def socket_connect_ms(self, /) -> int:
+        """
+        Milliseconds in which the socket of a stream or relay must be open, name resolution and TLS included.
         """
     @property
     def standard_webhooks(self, /) -> bool:
@@ -800,12 +896,12 @@ class Engine:
         """
         `seed` is 32 bytes, from a cryptographic source unless a run is to be repeated: SIDs follow from it.
         """
-    def handle(self, /, input: IncomingCall | HttpResponse | HttpFailure | MediaDone | Digits | Speech | HungUp | MachineDetected | Modify | Originate | Progress | Referred | Verdict | Tick, now: SupportsIndex) -> list[Answer | Bridge | Collect | Consult | Dial | Fetch | HangUp | Notify | Play | Report | Ringback | Say | Settle | StartRecording | StopCollect | StopMedia | StopRecording | Unbridge]:
+    def handle(self, /, input: IncomingCall | HttpResponse | HttpFailure | MediaDone | Digits | Speech | HungUp | MachineDetected | Modify | Originate | Progress | Verdict | AgentDone | RelayEvent | RelayMessage | SiprecEvent | StreamEvent | Transcribed | Tick, now: SupportsIndex) -> list[Answer | Bridge | CloseRelay | CloseStream | Collect | Consult | Dial | Fetch | HangUp | Notify | OpenRelay | OpenStream | Play | Report | Ringback | Say | SendDtmf | SendRelay | Settle | StartAgent | StartRecording | StartSiprec | StartTranscription | StopAgent | StopCollect | StopMedia | StopRecording | StopSiprec | StopTranscription | Unbridge]:
         """
         Takes one input and the time in milliseconds since the Unix epoch; returns every effect that follows, in the
         order to perform them. An input that makes no sense raises `InputError` and changes nothing.
         """
-    def handle_many(self, /, inputs: Sequence[IncomingCall | HttpResponse | HttpFailure | MediaDone | Digits | Speech | HungUp | MachineDetected | Modify | Originate | Progress | Referred | Verdict | Tick], now: SupportsIndex) -> tuple[list[Answer | Bridge | Collect | Consult | Dial | Fetch | HangUp | Notify | Play | Report | Ringback | Say | Settle | StartRecording | StopCollect | StopMedia | StopRecording | Unbridge], list[tuple[int, InputError]]]:
+    def handle_many(self, /, inputs: Sequence[IncomingCall | HttpResponse | HttpFailure | MediaDone | Digits | Speech | HungUp | MachineDetected | Modify | Originate | Progress | Verdict | AgentDone | RelayEvent | RelayMessage | SiprecEvent | StreamEvent | Transcribed | Tick], now: SupportsIndex) -> tuple[list[Answer | Bridge | CloseRelay | CloseStream | Collect | Consult | Dial | Fetch | HangUp | Notify | OpenRelay | OpenStream | Play | Report | Ringback | Say | SendDtmf | SendRelay | Settle | StartAgent | StartRecording | StartSiprec | StartTranscription | StopAgent | StopCollect | StopMedia | StopRecording | StopSiprec | StopTranscription | Unbridge], list[tuple[int, InputError]]]:
         """
         Takes several inputs of one moment without holding the interpreter's lock meanwhile. Returns all effects, and
         for each input that made no sense its place and the error; the others are handled all the same.
@@ -1290,6 +1386,95 @@ class Notify:
         """
 
 @final
+class OpenRelay:
+    """
+    Open the socket of a `<ConversationRelay>`; tell of it by `RelayEvent` and `RelayMessage`.
+    """
+    __match_args__: Final[tuple[Literal["relay"], Literal["leg"], Literal["call"], Literal["account"], Literal["request"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, relay: str, leg: str, call: str, account: str, request: SocketRequest) -> OpenRelay: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def account(self, /) -> str:
+        """
+        The account of that call.
+        """
+    @property
+    def call(self, /) -> str:
+        """
+        The call whose application speaks.
+        """
+    @property
+    def leg(self, /) -> str:
+        """
+        The caller's line.
+        """
+    @property
+    def relay(self, /) -> str:
+        """
+        The session.
+        """
+    @property
+    def request(self, /) -> SocketRequest:
+        """
+        The handshake.
+        """
+
+@final
+class OpenStream:
+    """
+    Open the socket of a media stream and send it the audio; tell of it by `StreamEvent`.
+    """
+    __match_args__: Final[tuple[Literal["stream"], Literal["leg"], Literal["call"], Literal["account"], Literal["request"], Literal["track"], Literal["bidirectional"], Literal["parameters"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, stream: str, leg: str, call: str, account: str, request: SocketRequest, track: str, bidirectional: bool, parameters: Sequence[tuple[str, str]]) -> OpenStream: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def account(self, /) -> str:
+        """
+        The account of that call.
+        """
+    @property
+    def bidirectional(self, /) -> bool:
+        """
+        Whether the application's audio is played to the caller.
+        """
+    @property
+    def call(self, /) -> str:
+        """
+        The call whose application gets the audio.
+        """
+    @property
+    def leg(self, /) -> str:
+        """
+        The caller's line.
+        """
+    @property
+    def parameters(self, /) -> list[tuple[str, str]]:
+        """
+        The `customParameters`.
+        """
+    @property
+    def request(self, /) -> SocketRequest:
+        """
+        The handshake.
+        """
+    @property
+    def stream(self, /) -> str:
+        """
+        The stream.
+        """
+    @property
+    def track(self, /) -> str:
+        """
+        `inbound_track` (what the caller says), `outbound_track` (what the caller hears) or `both_tracks`.
+        """
+
+@final
 class Originate:
     """
     A call that an account places, as the REST API does: exactly one of `url`, `twiml` and `application`.
@@ -1708,28 +1893,6 @@ class Progress:
         """
 
 @final
-class Referred:
-    """
-    A connected party asks to be replaced by somebody else (SIP REFER).
-    """
-    __match_args__: Final[tuple[Literal["leg"], Literal["target"]]]
-    def __eq__(self, value: object, /) -> bool: ...
-    def __hash__(self, /) -> int: ...
-    def __ne__(self, value: object, /) -> bool: ...
-    def __new__(cls, /, leg: str, target: str) -> Referred: ...
-    def __repr__(self, /) -> str: ...
-    @property
-    def leg(self, /) -> str:
-        """
-        Its line.
-        """
-    @property
-    def target(self, /) -> str:
-        """
-        The `Refer-To` with its headers; the first 256 characters are told.
-        """
-
-@final
 class Registry:
     """
     Everything that calls can reach: accounts, applications, numbers, SIP domains and clients. It never changes; a
@@ -1754,6 +1917,111 @@ class Registry:
         """
 
 @final
+class RelayEvent:
+    """
+    Something happened to the socket of a `<ConversationRelay>`.
+    """
+    __match_args__: Final[tuple[Literal["leg"], Literal["relay"], Literal["event"], Literal["detail"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, leg: str, relay: str, event: str, detail: str = "") -> RelayEvent: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def detail(self, /) -> str:
+        """
+        A sentence for the account; may be empty.
+        """
+    @property
+    def event(self, /) -> Literal["broken", "closed", "discarded", "handshake", "invalid", "malformed", "opened", "overflow", "protocol", "refused", "timeout", "tls", "unknown", "unreachable"]:
+        """
+        What.
+        """
+    @property
+    def leg(self, /) -> str:
+        """
+        The caller's line.
+        """
+    @property
+    def relay(self, /) -> str:
+        """
+        The session.
+        """
+
+@final
+class RelayMessage:
+    """
+    The application sent a text frame on the socket of a `<ConversationRelay>`.
+    """
+    __match_args__: Final[tuple[Literal["leg"], Literal["relay"], Literal["text"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, leg: str, relay: str, text: str) -> RelayMessage: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def leg(self, /) -> str:
+        """
+        The caller's line.
+        """
+    @property
+    def relay(self, /) -> str:
+        """
+        The session.
+        """
+    @property
+    def text(self, /) -> str:
+        """
+        The whole frame, at most 64 KiB of which are read.
+        """
+
+@final
+class Relayed:
+    """
+    A text frame of a `<ConversationRelay>`.
+    """
+    __match_args__: Final[tuple[Literal["at"], Literal["leg"], Literal["call"], Literal["account"], Literal["received"], Literal["text"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, at: int, leg: str, call: str, account: str, received: bool, text: str) -> Relayed: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def account(self, /) -> str:
+        """
+        Whose call it is: the one account that may see this event.
+        """
+    @property
+    def at(self, /) -> int:
+        """
+        When, in milliseconds since the Unix epoch.
+        """
+    @property
+    def call(self, /) -> str:
+        """
+        In which call.
+        """
+    @property
+    def leg(self, /) -> str:
+        """
+        On which line.
+        """
+    @property
+    def received(self, /) -> bool:
+        """
+        Whether it came from the application; otherwise we sent it.
+        """
+    @property
+    def text(self, /) -> str:
+        """
+        The frame.
+        """
+    def to_dict(self, /) -> "dict[str, object]":
+        """
+        The fields by name, as JSON takes them, and the kind as `event`. Nothing is redacted.
+        """
+
+@final
 class Report:
     """
     Record something for the timeline.
@@ -1762,10 +2030,10 @@ class Report:
     def __eq__(self, value: object, /) -> bool: ...
     def __hash__(self, /) -> int: ...
     def __ne__(self, value: object, /) -> bool: ...
-    def __new__(cls, /, event: Began | Connected | Decided | Dialled | Heard | Placed | Pressed | ProblemRaised | Requested | Responded | Returned | Said | Settled | StatusChanged | VerbBegan) -> Report: ...
+    def __new__(cls, /, event: Began | Connected | Decided | Dialled | Heard | Placed | Pressed | ProblemRaised | Relayed | Requested | Responded | Returned | Said | ServiceChanged | Settled | StatusChanged | VerbBegan) -> Report: ...
     def __repr__(self, /) -> str: ...
     @property
-    def event(self, /) -> Began | Connected | Decided | Dialled | Heard | Placed | Pressed | ProblemRaised | Requested | Responded | Returned | Said | Settled | StatusChanged | VerbBegan:
+    def event(self, /) -> Began | Connected | Decided | Dialled | Heard | Placed | Pressed | ProblemRaised | Relayed | Requested | Responded | Returned | Said | ServiceChanged | Settled | StatusChanged | VerbBegan:
         """
         What happened.
         """
@@ -1892,7 +2160,7 @@ class Requested:
         GET or POST.
         """
     @property
-    def purpose(self, /) -> Literal["action", "conference-status", "fallback", "machine-detection", "partial-result", "recording-status", "redirect", "refer", "screening", "status-callback", "update", "voice", "wait"]:
+    def purpose(self, /) -> Literal["action", "conference-status", "fallback", "machine-detection", "partial-result", "recording-status", "redirect", "refer", "screening", "siprec-status", "status-callback", "stream-status", "transcription-event", "update", "voice", "wait"]:
         """
         Why.
         """
@@ -2216,6 +2484,111 @@ class Say:
         """
 
 @final
+class SendDtmf:
+    """
+    Tell the application of a bidirectional stream which keys the caller pressed.
+    """
+    __match_args__: Final[tuple[Literal["stream"], Literal["leg"], Literal["digits"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, stream: str, leg: str, digits: str) -> SendDtmf: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def digits(self, /) -> str:
+        """
+        One or more of `0-9 * # A-D`.
+        """
+    @property
+    def leg(self, /) -> str:
+        """
+        The caller's line.
+        """
+    @property
+    def stream(self, /) -> str:
+        """
+        The stream.
+        """
+
+@final
+class SendRelay:
+    """
+    Send a text frame on the socket of a `<ConversationRelay>`.
+    """
+    __match_args__: Final[tuple[Literal["relay"], Literal["leg"], Literal["text"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, relay: str, leg: str, text: str) -> SendRelay: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def leg(self, /) -> str:
+        """
+        The caller's line.
+        """
+    @property
+    def relay(self, /) -> str:
+        """
+        The session.
+        """
+    @property
+    def text(self, /) -> str:
+        """
+        The whole frame, JSON.
+        """
+
+@final
+class ServiceChanged:
+    """
+    A stream, transcription or the like started, stopped or failed.
+    """
+    __match_args__: Final[tuple[Literal["at"], Literal["leg"], Literal["call"], Literal["account"], Literal["service"], Literal["name"], Literal["state"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, at: int, leg: str, call: str, account: str, service: str, name: str, state: str) -> ServiceChanged: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def account(self, /) -> str:
+        """
+        Whose call it is: the one account that may see this event.
+        """
+    @property
+    def at(self, /) -> int:
+        """
+        When, in milliseconds since the Unix epoch.
+        """
+    @property
+    def call(self, /) -> str:
+        """
+        In which call.
+        """
+    @property
+    def leg(self, /) -> str:
+        """
+        On which line.
+        """
+    @property
+    def name(self, /) -> str:
+        """
+        Its name in the document, or its SID.
+        """
+    @property
+    def service(self, /) -> Literal["ConversationRelay", "Recording", "Siprec", "Stream", "Transcription", "VirtualAgent"]:
+        """
+        The noun that asked for it.
+        """
+    @property
+    def state(self, /) -> Literal["failed", "started", "stopped"]:
+        """
+        What became of it.
+        """
+    def to_dict(self, /) -> "dict[str, object]":
+        """
+        The fields by name, as JSON takes them, and the kind as `event`. Nothing is redacted.
+        """
+
+@final
 class Settle:
     """
     Bill an ended call.
@@ -2454,6 +2827,80 @@ class SipFacts:
         """
 
 @final
+class SiprecEvent:
+    """
+    Something happened between us and a SIP recorder.
+    """
+    __match_args__: Final[tuple[Literal["leg"], Literal["siprec"], Literal["event"], Literal["detail"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, leg: str, siprec: str, event: str, detail: str = "") -> SiprecEvent: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def detail(self, /) -> str:
+        """
+        A sentence for the account; may be empty.
+        """
+    @property
+    def event(self, /) -> Literal["broken", "closed", "discarded", "handshake", "invalid", "malformed", "opened", "overflow", "protocol", "refused", "timeout", "tls", "unknown", "unreachable"]:
+        """
+        What, in the words of sockets.
+        """
+    @property
+    def leg(self, /) -> str:
+        """
+        The caller's line.
+        """
+    @property
+    def siprec(self, /) -> str:
+        """
+        The fork.
+        """
+
+@final
+class SocketRequest:
+    """
+    The handshake of a WebSocket.
+    """
+    __match_args__: Final[tuple[Literal["url"], Literal["host"], Literal["port"], Literal["target"], Literal["headers"], Literal["connect_ms"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, url: str, host: str, port: int, target: str, headers: Sequence[tuple[str, str]], connect_ms: int) -> SocketRequest: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def connect_ms(self, /) -> int:
+        """
+        Milliseconds for name resolution, connection, TLS and handshake together.
+        """
+    @property
+    def headers(self, /) -> list[tuple[str, str]]:
+        """
+        The header fields beyond those of every handshake: `x-twilio-signature`.
+        """
+    @property
+    def host(self, /) -> str:
+        """
+        The host, in lower case, an IPv6 address without brackets.
+        """
+    @property
+    def port(self, /) -> int:
+        """
+        The port, also when the URL leaves it out.
+        """
+    @property
+    def target(self, /) -> str:
+        """
+        Path and query as they stand on the request line.
+        """
+    @property
+    def url(self, /) -> str:
+        """
+        The `wss` URL.
+        """
+
+@final
 class Speech:
     """
     What the recogniser heard.
@@ -2528,6 +2975,58 @@ class SpeechOptions:
         """
 
 @final
+class StartAgent:
+    """
+    Hand the caller to a virtual agent of another vendor; answer with `AgentDone`.
+    """
+    __match_args__: Final[tuple[Literal["reply"], Literal["leg"], Literal["call"], Literal["connector"], Literal["language"], Literal["sentiment_analysis"], Literal["settings"], Literal["parameters"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, reply: str, leg: str, call: str, connector: str, language: str | None, sentiment_analysis: bool, settings: Sequence[tuple[str, str]], parameters: Sequence[tuple[str, str]]) -> StartAgent: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def call(self, /) -> str:
+        """
+        The call that is handed over.
+        """
+    @property
+    def connector(self, /) -> str:
+        """
+        The agent, by the name under which the account has it.
+        """
+    @property
+    def language(self, /) -> str | None:
+        """
+        A BCP-47 language; none for the agent's own.
+        """
+    @property
+    def leg(self, /) -> str:
+        """
+        The caller's line.
+        """
+    @property
+    def parameters(self, /) -> list[tuple[str, str]]:
+        """
+        The `<Parameter>`s: what the agent is told.
+        """
+    @property
+    def reply(self, /) -> str:
+        """
+        Answer with `AgentDone` when the agent is through.
+        """
+    @property
+    def sentiment_analysis(self, /) -> bool:
+        """
+        Whether the agent judges the caller's mood.
+        """
+    @property
+    def settings(self, /) -> list[tuple[str, str]]:
+        """
+        The `<Config>`s: settings of the agent.
+        """
+
+@final
 class StartRecording:
     """
     Start recording the caller.
@@ -2585,6 +3084,115 @@ class StartRecording:
         """
 
 @final
+class StartSiprec:
+    """
+    Send the audio to a SIP recorder; tell of it by `SiprecEvent`.
+    """
+    __match_args__: Final[tuple[Literal["siprec"], Literal["leg"], Literal["call"], Literal["connector"], Literal["track"], Literal["parameters"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, siprec: str, leg: str, call: str, connector: str, track: str, parameters: Sequence[tuple[str, str]]) -> StartSiprec: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def call(self, /) -> str:
+        """
+        The call that is recorded.
+        """
+    @property
+    def connector(self, /) -> str:
+        """
+        The recorder, by the name under which the account has it.
+        """
+    @property
+    def leg(self, /) -> str:
+        """
+        The caller's line.
+        """
+    @property
+    def parameters(self, /) -> list[tuple[str, str]]:
+        """
+        What the recorder is told.
+        """
+    @property
+    def siprec(self, /) -> str:
+        """
+        The fork.
+        """
+    @property
+    def track(self, /) -> str:
+        """
+        `inbound_track`, `outbound_track` or `both_tracks`.
+        """
+
+@final
+class StartTranscription:
+    """
+    Write down what is said; tell of it by `Transcribed`.
+    """
+    __match_args__: Final[tuple[Literal["transcription"], Literal["leg"], Literal["call"], Literal["track"], Literal["language"], Literal["engine"], Literal["model"], Literal["hints"], Literal["profanity_filter"], Literal["punctuation"], Literal["partial_results"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, transcription: str, leg: str, call: str, track: str, language: str, engine: str, model: str, hints: str, profanity_filter: bool, punctuation: bool, partial_results: bool) -> StartTranscription: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def call(self, /) -> str:
+        """
+        The call whose words are written down.
+        """
+    @property
+    def engine(self, /) -> str:
+        """
+        `google` or `deepgram`.
+        """
+    @property
+    def hints(self, /) -> str:
+        """
+        Phrases to expect.
+        """
+    @property
+    def language(self, /) -> str:
+        """
+        A BCP-47 language.
+        """
+    @property
+    def leg(self, /) -> str:
+        """
+        The caller's line.
+        """
+    @property
+    def model(self, /) -> str:
+        """
+        The recogniser's model.
+        """
+    @property
+    def partial_results(self, /) -> bool:
+        """
+        Whether partial results are wanted.
+        """
+    @property
+    def profanity_filter(self, /) -> bool:
+        """
+        Whether to mask profanities.
+        """
+    @property
+    def punctuation(self, /) -> bool:
+        """
+        Whether to punctuate.
+        """
+    @property
+    def track(self, /) -> str:
+        """
+        `inbound_track` (the caller), `outbound_track` (whom the caller hears) or `both_tracks`.
+        """
+    @property
+    def transcription(self, /) -> str:
+        """
+        The transcription.
+        """
+
+@final
 class StatusChanged:
     """
     A call's status changed.
@@ -2623,6 +3231,28 @@ class StatusChanged:
     def to_dict(self, /) -> "dict[str, object]":
         """
         The fields by name, as JSON takes them, and the kind as `event`. Nothing is redacted.
+        """
+
+@final
+class StopAgent:
+    """
+    Take the caller back from a virtual agent; no `AgentDone` is wanted for it.
+    """
+    __match_args__: Final[tuple[Literal["reply"], Literal["leg"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, reply: str, leg: str) -> StopAgent: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def leg(self, /) -> str:
+        """
+        The caller's line.
+        """
+    @property
+    def reply(self, /) -> str:
+        """
+        The `StartAgent` that is over.
         """
 
 @final
@@ -2682,6 +3312,82 @@ class StopRecording:
         """
 
 @final
+class StopSiprec:
+    """
+    Stop sending audio to a SIP recorder.
+    """
+    __match_args__: Final[tuple[Literal["siprec"], Literal["leg"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, siprec: str, leg: str) -> StopSiprec: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def leg(self, /) -> str:
+        """
+        The caller's line.
+        """
+    @property
+    def siprec(self, /) -> str:
+        """
+        The fork.
+        """
+
+@final
+class StopTranscription:
+    """
+    Stop a transcription.
+    """
+    __match_args__: Final[tuple[Literal["transcription"], Literal["leg"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, transcription: str, leg: str) -> StopTranscription: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def leg(self, /) -> str:
+        """
+        The caller's line.
+        """
+    @property
+    def transcription(self, /) -> str:
+        """
+        The transcription.
+        """
+
+@final
+class StreamEvent:
+    """
+    Something happened to the socket of a media stream.
+    """
+    __match_args__: Final[tuple[Literal["leg"], Literal["stream"], Literal["event"], Literal["detail"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, leg: str, stream: str, event: str, detail: str = "") -> StreamEvent: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def detail(self, /) -> str:
+        """
+        A sentence for the account; may be empty.
+        """
+    @property
+    def event(self, /) -> Literal["broken", "closed", "discarded", "handshake", "invalid", "malformed", "opened", "overflow", "protocol", "refused", "timeout", "tls", "unknown", "unreachable"]:
+        """
+        What.
+        """
+    @property
+    def leg(self, /) -> str:
+        """
+        The caller's line.
+        """
+    @property
+    def stream(self, /) -> str:
+        """
+        The stream.
+        """
+
+@final
 class Tick:
     """
     Nothing happened but time.
@@ -2692,6 +3398,53 @@ class Tick:
     def __ne__(self, value: object, /) -> bool: ...
     def __new__(cls, /) -> Tick: ...
     def __repr__(self, /) -> str: ...
+
+@final
+class Transcribed:
+    """
+    Words of a transcription.
+    """
+    __match_args__: Final[tuple[Literal["leg"], Literal["transcription"], Literal["inbound"], Literal["text"], Literal["confidence"], Literal["is_final"], Literal["stability"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, leg: str, transcription: str, inbound: bool, text: str, confidence: float | None = None, is_final: bool = True, stability: float | None = None) -> Transcribed: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def confidence(self, /) -> float | None:
+        """
+        How sure the recogniser is, 0.0 to 1.0.
+        """
+    @property
+    def inbound(self, /) -> bool:
+        """
+        Whether the caller spoke; otherwise it was whom the caller hears.
+        """
+    @property
+    def is_final(self, /) -> bool:
+        """
+        False for a partial result.
+        """
+    @property
+    def leg(self, /) -> str:
+        """
+        The caller's line.
+        """
+    @property
+    def stability(self, /) -> float | None:
+        """
+        How unlikely a partial result is to change, 0.0 to 1.0.
+        """
+    @property
+    def text(self, /) -> str:
+        """
+        The words.
+        """
+    @property
+    def transcription(self, /) -> str:
+        """
+        The transcription.
+        """
 
 @final
 class Unbridge:
