@@ -9,6 +9,8 @@ from appconnect import Code, Config, Document, Engine, Guard, Problem, Registry,
 from appconnect.effects import (
     Answer,
     Bridge,
+    CloseRelay,
+    CloseStream,
     Collect,
     Consult,
     Dial,
@@ -18,17 +20,28 @@ from appconnect.effects import (
     HangUp,
     MachineDetection,
     Notify,
+    OpenRelay,
+    OpenStream,
     Play,
     Report,
     Request,
     Ringback,
     Say,
+    SendDtmf,
+    SendRelay,
     Settle,
     Settlement,
+    SocketRequest,
+    StartAgent,
     StartRecording,
+    StartSiprec,
+    StartTranscription,
+    StopAgent,
     StopCollect,
     StopMedia,
     StopRecording,
+    StopSiprec,
+    StopTranscription,
     Unbridge,
 )
 from appconnect.errors import InputError
@@ -42,15 +55,18 @@ from appconnect.events import (
     Placed,
     Pressed,
     ProblemRaised,
+    Relayed,
     Requested,
     Responded,
     Returned,
     Said,
+    ServiceChanged,
     Settled,
     StatusChanged,
     VerbBegan,
 )
 from appconnect.inputs import (
+    AgentDone,
     Digits,
     HttpFailure,
     HttpResponse,
@@ -62,9 +78,11 @@ from appconnect.inputs import (
     Modify,
     Originate,
     Progress,
-    Referred,
+    Referred, RelayEvent, RelayMessage, SiprecEvent,
     Speech,
+    StreamEvent,
     Tick,
+    Transcribed,
     Verdict,
 )
 from appconnect.registry import Admission, Application, Route
@@ -100,6 +118,16 @@ def effects_are_exhaustive(effect: Effect) -> str:  # noqa: C901, PLR0911, PLR09
             assert_type(effect.endpoint.kind, Literal["client", "number", "sim", "sip", "whatsapp"])
             assert_type(effect.machine_detection, MachineDetection | None)
             return leg + call
+        case CloseRelay(sid) | CloseStream(sid) | SendDtmf(sid) | SendRelay(sid):
+            return sid
+        case StopAgent(sid) | StopSiprec(sid) | StopTranscription(sid):
+            return sid
+        case OpenRelay(sid) | OpenStream(sid):
+            assert_type(effect.request, SocketRequest)
+            assert_type(effect.request.connect_ms, int)
+            return sid + effect.account
+        case StartAgent(sid) | StartSiprec(sid) | StartTranscription(sid):
+            return sid + effect.call
         case Fetch(reply, call, account, request):
             assert_type(request, Request)
             assert_type(request.head, bytes)
@@ -160,6 +188,11 @@ def events_are_exhaustive(event: Event) -> str:  # noqa: C901, PLR0911, PLR0912 
         case ProblemRaised():
             assert_type(event.line, int | None)
             return assert_type(event.level, Literal["error", "warning"])
+        case Relayed():
+            assert_type(event.received, bool)
+            return event.text
+        case ServiceChanged():
+            return assert_type(event.state, Literal["failed", "started", "stopped"])
         case Requested():
             return assert_type(event.method, Literal["GET", "POST"])
         case Responded():
@@ -194,6 +227,10 @@ def inputs_are_exhaustive(value: Input) -> str:  # noqa: PLR0911 - one arm for e
             return leg
         case MachineDetected(leg) | Progress(leg) | Referred(leg):
             return leg
+        case RelayEvent(leg) | RelayMessage(leg) | SiprecEvent(leg) | StreamEvent(leg) | Transcribed(leg):
+            return leg
+        case AgentDone(reply):
+            return reply
         case Modify(call):
             return call
         case Originate():

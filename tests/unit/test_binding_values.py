@@ -94,6 +94,11 @@ SPEECH_OPTIONS = SpeechOptions(
 
 ENDPOINT = Endpoint("sip", "sip:bob@phone.example", [("x-order", SECRET)], "bob", "very secret")
 
+SOCKETS = [
+    _core.SocketRequest(f"wss://a.example/{path}", "a.example", 443, f"/{path}", [("x-a", SECRET)], 5_000)
+    for path in "xy"
+]
+
 # For each type of field: two different values.
 VALUES: dict[str, tuple[object, object]] = {
     "account": (ACCOUNT, OTHER_ACCOUNT),
@@ -109,6 +114,7 @@ VALUES: dict[str, tuple[object, object]] = {
     "attributes": ([("url", "/x"), ("method", "GET")], []),
     "auth_token": ("very secret", "other secret"),
     "beep": (True, False),
+    "bidirectional": (True, False),
     "body": (b"<Response/>", b""),
     "breaks_ms": (500, 0),
     "bridged": (True, False),
@@ -123,14 +129,22 @@ VALUES: dict[str, tuple[object, object]] = {
     "children": ([], [_core.Verb("Say", 1, 1, [], "", [])]),
     "code": (12200, 13215),
     "column": (3, 4),
+    "connect_ms": (5_000, 200),
+    "connector": ("Bot", "Rec"),
     "confidence": (0.5, None),
     "customer_id": ("customer 5", ""),
+    "data": (SECRET, None),
+    "detail": ("it broke", ""),
     "digits": ("12#", "9"),
     "direction": ("inbound", "outbound-dial"),
     "domain": ("sip.example", "voice.example"),
     "dual": (True, False),
     "duration_ms": (1_100, 2_400),
     "ended": (1, 2),
+    "engine": ("google", "deepgram"),
+    "error": ("gone", None),
+    "error_code": (31_942, None),
+    "event": ("opened", "closed"),
     "endpoint": (ENDPOINT, Endpoint("number", "+15550142", [], None, None)),
     "facts": (facts(), facts(hops=1)),
     "failed": ("content-type", None),
@@ -143,7 +157,9 @@ VALUES: dict[str, tuple[object, object]] = {
     "headers": ([("Content-Type", "text/xml"), ("X", "1")], []),
     "hints": ("red, green", ""),
     "hops": (1, 2),
+    "host": ("a.example", "::1"),
     "identity": ("alice", "bob"),
+    "inbound": (False, True),
     "is_final": (False, True),
     "kind": ("sip", "number"),
     "language": ("en-US", "de-DE"),
@@ -167,18 +183,31 @@ VALUES: dict[str, tuple[object, object]] = {
     "partial_results": (True, False),
     "password": ("very secret", None),
     "point": ("connect", "connect"),
+    "port": (443, 8_443),
     "profanity_filter": (True, False),
+    "provider": ("Dialogflow", ""),
     "public_application_connect_enabled": (True, False),
+    "punctuation": (True, False),
     "purpose": ("status-callback", "voice"),
     "rate": (1, 2),
     "reason": ("refused", "dns"),
+    "received": (True, False),
     "recording": ("RE" + "0" * 32, "RE" + "1" * 32),
+    "relay": ("VX" + "0" * 32, "VX" + "1" * 32),
+    "request": (SOCKETS[0], SOCKETS[1]),
     "reply": (REPLY, f"{CALL}:8"),
     "response": (480, None),
     "rounds": (1, 2),
     "seconds": (61, 0),
+    "sentiment_analysis": (True, False),
     "sequence": (0, None),
+    "service": ("Stream", "VirtualAgent"),
+    "settings": ([("speed", SECRET)], []),
     "settlement": (settlement(), settlement(seconds=2)),
+    "siprec": ("SR" + "0" * 32, "SR" + "1" * 32),
+    "stability": (0.25, None),
+    "stream": ("MZ" + "0" * 32, "MZ" + "1" * 32),
+    "transcription": ("GT" + "0" * 32, "GT" + "1" * 32),
     "sid": (ACCOUNT, OTHER_ACCOUNT),
     "silence_timeout": (5, None),
     "sip": (SipFacts("abc@phone", 480), None),
@@ -215,6 +244,10 @@ VALUES |= {f"{name}_method": VALUES["method"] for name in ("voice", "voice_fallb
 # Where a name means something else in one class, or not both values may be given.
 ESPECIALLY: dict[tuple[str, str], tuple[object, object]] = {
     ("Account", "status"): ("suspended", "closed"),
+    ("AgentDone", "status"): ("completed", "live-agent-handoff"),
+    ("SocketRequest", "target"): ("/x", "/"),
+    ("SocketRequest", "url"): ("wss://a.example/x", ""),
+    ("StartAgent", "language"): ("en-US", None),
     ("Admission", "reason"): ("no VoiceUrl", None),
     ("Application", "sid"): (APPLICATION, "AP2"),
     ("Collect", "digits"): (True, False),
@@ -230,6 +263,7 @@ ESPECIALLY: dict[tuple[str, str], tuple[object, object]] = {
     ("Requested", "url"): ("https://a.example/x", ""),
     ("Responded", "status"): (200, None),
     ("Route", "status"): ("suspended", "closed"),
+    ("ServiceChanged", "state"): ("started", "failed"),
     ("Settlement", "leg"): ("inbound", "application-connect"),
     ("Verdict", "allow"): (True, False),
 }
@@ -237,11 +271,15 @@ ESPECIALLY: dict[tuple[str, str], tuple[object, object]] = {
 # Never shown: numbers, what the caller said or typed, what an application was told, tokens.
 HIDDEN = {
     "address", "auth_token", "body", "caller_name", "customer_id", "form", "forwarded_from", "from_",
-    "headers", "parameters", "password", "target", "to",
+    "data", "headers", "parameters", "password", "settings", "target", "to",
 }  # fmt: skip
-ALSO_HIDDEN = {("Digits", "digits"), ("Pressed", "digits"), ("Said", "text"), ("Speech", "text")}
+ALSO_HIDDEN = {
+    ("Digits", "digits"), ("Pressed", "digits"), ("Relayed", "text"), ("RelayMessage", "text"),
+    ("Said", "text"), ("SendDtmf", "digits"), ("SendRelay", "text"), ("Speech", "text"),
+    ("Transcribed", "text"),
+}  # fmt: skip
 # What the dialling account chose to write, so not somebody's personal data.
-SHOWN = {("Dialled", "customer_id")}
+SHOWN = {("Dialled", "customer_id"), ("SocketRequest", "target")}
 
 # A modification has exactly one change, and a call that is placed one document; they have tests of their own.
 CLASSES = [
@@ -266,8 +304,8 @@ def make(cls: type[Any], **changes: object) -> Any:  # noqa: ANN401 - any of the
 
 def test_all_classes_are_covered() -> None:
     """A class that this file overlooks would make the other tests say less than they seem to."""
-    assert len(CLASSES) >= 49
-    assert len(EVENTS) == 15
+    assert len(CLASSES) >= 68
+    assert len(EVENTS) == 17
     values_or_not = {"Config", "Document", "Engine", "Guard", "Modify", "Originate", "Registry", "Request"}
     classes = {name for name, value in vars(_core).items() if isinstance(value, type)}
     assert classes == values_or_not | {cls.__name__ for cls in CLASSES}

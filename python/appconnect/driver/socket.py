@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _LOGGER: Final = logging.getLogger(__name__)
 _GOODBYE: Final = 1.0  # Seconds that the other side has to answer a goodbye.
+_BROKEN_OFF: Final = 1006
 _ALIVE: Final = 20.0  # Seconds between pings, and for the answer to one.
 
 _ENDINGS: Final[dict[FailureReason, SocketEnding]] = {
@@ -62,9 +63,10 @@ class NetworkSocket:
 
         try:
             return await self._connection.recv()
-        except ConnectionClosed:
-            code = self._connection.close_code
-            return ending(1006 if code is None else code)
+        except ConnectionClosed as error:
+            # What we had to say first says why: the message was too large, or no UTF-8.
+            close = error.sent if error.sent is not None and not error.rcvd_then_sent else error.rcvd
+            return ending(_BROKEN_OFF if close is None else close.code)
 
     async def close(self) -> None:
         """Say goodbye (see `Socket`)."""

@@ -34,11 +34,11 @@ class SocketEnd(NamedTuple):
 
 
 def ending(code: int) -> SocketEnd:
-    """Say what a close code of the other side means (RFC 6455 section 7.4)."""
+    """Say what the close code means that came first, from either side (RFC 6455 section 7.4)."""
     if code in _IN_ORDER:
         return SocketEnd("closed", f"the application closed the socket ({code})")
     if code in _VIOLATIONS:
-        return SocketEnd("protocol", f"the application closed the socket with an error ({code})")
+        return SocketEnd("protocol", f"the protocol of sockets was violated ({code})")
     return SocketEnd("broken", f"the application broke the socket off ({code})")
 
 

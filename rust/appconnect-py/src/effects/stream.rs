@@ -6,7 +6,6 @@ use appconnect::id::{AccountSid, CallSid, LegId, RelaySid, ReplyId, SiprecSid, S
 use appconnect::pii::Pii;
 use pyo3::prelude::*;
 
-use crate::field::{Text, Word};
 use crate::value::{Child, value};
 
 value! {
@@ -21,7 +20,7 @@ value! {
         /// Path and query as they stand on the request line.
         target: Box<str>,
         /// The header fields beyond those of every handshake: `x-twilio-signature`.
-        headers: Vec<(Word, Text)>,
+        headers: Vec<(String, Pii)>,
         /// Milliseconds for name resolution, connection, TLS and handshake together.
         connect_ms: u32,
     }

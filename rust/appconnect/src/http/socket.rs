@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::signature::Signer;
 use super::target::{Url, UrlError};
+use crate::pii::Pii;
 
 /// The header that carries the signature of a handshake. Twilio documents it in lower case for sockets.
 const SIGNATURE: &str = "x-twilio-signature";
@@ -74,7 +75,7 @@ impl SocketUrl {
             host: self.0.host().into(),
             port: self.0.port(),
             target: self.0.path_and_query().into(),
-            headers: vec![(SIGNATURE, signer.sign_socket(self).into())],
+            headers: vec![(SIGNATURE.to_owned(), signer.sign_socket(self).into())],
             connect_ms,
         }
     }
@@ -103,7 +104,7 @@ pub struct SocketRequest {
     /// Path and query as they stand on the request line.
     pub target: Box<str>,
     /// The header fields beyond those of every handshake: `x-twilio-signature`.
-    pub headers: Vec<(&'static str, Box<str>)>,
+    pub headers: Vec<(String, Pii)>,
     /// Milliseconds for name resolution, connection, TLS and handshake together.
     pub connect_ms: u32,
 }
@@ -138,6 +139,6 @@ mod tests {
         assert_eq!(request("wss://h.example:8443/media?a=b").headers, plain.headers);
         assert_ne!(request("wss://h.example/media").headers, plain.headers);
         let webhook = signer.sign_url(&Url::parse("https://h.example/media?a=b").unwrap());
-        assert_ne!(*plain.headers[0].1, *webhook);
+        assert_ne!(plain.headers[0].1.reveal(), webhook);
     }
 }
