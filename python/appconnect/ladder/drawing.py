@@ -22,10 +22,12 @@ from appconnect.events import (
     Placed,
     Pressed,
     ProblemRaised,
+    Relayed,
     Requested,
     Responded,
     Returned,
     Said,
+    ServiceChanged,
     Settled,
     StatusChanged,
     VerbBegan,
@@ -187,6 +189,12 @@ class Ladder:
                 return self._row(event, ["● connected"], "magenta")
             case Returned():
                 return self._returned(event)
+            case Relayed():
+                arrow = "◄" if event.received else "►"
+                return self._row(event, [f"{arrow} {event.text}"])
+            case ServiceChanged():
+                style = "red" if event.state == "failed" else "magenta"
+                return self._row(event, [f"{event.service} {event.name} {event.state}"], style)
             case Decided():
                 return self._decided(event)
             case ProblemRaised():
