@@ -6,7 +6,7 @@ from appconnect.errors import InputError
 from collections.abc import Iterable, Sequence
 from typing import Final, Literal, SupportsIndex, final
 
-__all__ = ["__version__", "Account", "Admission", "AgentDone", "Answer", "Application", "Began", "Bridge", "Client", "CloseRelay", "CloseStream", "Collect", "Config", "Connected", "Consult", "Decided", "Dial", "Dialled", "Digits", "Document", "Endpoint", "Engine", "Facts", "Fetch", "Guard", "HangUp", "Heard", "HttpFailure", "HttpResponse", "HungUp", "IncomingCall", "MachineDetected", "MachineDetection", "MediaDone", "Modify", "Notify", "OpenRelay", "OpenStream", "Originate", "PhoneNumber", "Placed", "Play", "Pressed", "Problem", "ProblemRaised", "Progress", "Registry", "RelayEvent", "RelayMessage", "Relayed", "Report", "Request", "Requested", "Responded", "Returned", "Ringback", "Route", "Said", "Say", "SendDtmf", "SendRelay", "ServiceChanged", "Settle", "Settled", "Settlement", "SipDomain", "SipFacts", "SiprecEvent", "SocketRequest", "Speech", "SpeechOptions", "StartAgent", "StartRecording", "StartSiprec", "StartTranscription", "StatusChanged", "StopAgent", "StopCollect", "StopMedia", "StopRecording", "StopSiprec", "StopTranscription", "StreamEvent", "Tick", "Transcribed", "Unbridge", "Verb", "VerbBegan", "Verdict", "build_info", "codes_table", "config_table", "parse", "schema_table", "sign", "status_table", "verify"]
+__all__ = ["__version__", "Account", "Admission", "AgentDone", "Answer", "Application", "Began", "Bridge", "Client", "CloseRelay", "CloseStream", "Collect", "Config", "Connected", "Consult", "Decided", "Dial", "Dialled", "Digits", "Document", "Endpoint", "Engine", "Facts", "Fetch", "Guard", "HangUp", "Heard", "HttpFailure", "HttpResponse", "HungUp", "IncomingCall", "MachineDetected", "MachineDetection", "MediaDone", "Modify", "Notify", "OpenRelay", "OpenStream", "Originate", "PhoneNumber", "Placed", "Play", "Pressed", "Problem", "ProblemRaised", "Progress", "Referred", "Registry", "RelayEvent", "RelayMessage", "Relayed", "Report", "Request", "Requested", "Responded", "Returned", "Ringback", "Route", "Said", "Say", "SendDtmf", "SendRelay", "ServiceChanged", "Settle", "Settled", "Settlement", "SipDomain", "SipFacts", "SiprecEvent", "SocketRequest", "Speech", "SpeechOptions", "StartAgent", "StartRecording", "StartSiprec", "StartTranscription", "StatusChanged", "StopAgent", "StopCollect", "StopMedia", "StopRecording", "StopSiprec", "StopTranscription", "StreamEvent", "Tick", "Transcribed", "Unbridge", "Verb", "VerbBegan", "Verdict", "build_info", "codes_table", "config_table", "parse", "schema_table", "sign", "status_table", "verify"]
 
 __version__: Final[str]
 
@@ -896,12 +896,12 @@ class Engine:
         """
         `seed` is 32 bytes, from a cryptographic source unless a run is to be repeated: SIDs follow from it.
         """
-    def handle(self, /, input: IncomingCall | HttpResponse | HttpFailure | MediaDone | Digits | Speech | HungUp | MachineDetected | Modify | Originate | Progress | Verdict | AgentDone | RelayEvent | RelayMessage | SiprecEvent | StreamEvent | Transcribed | Tick, now: SupportsIndex) -> list[Answer | Bridge | CloseRelay | CloseStream | Collect | Consult | Dial | Fetch | HangUp | Notify | OpenRelay | OpenStream | Play | Report | Ringback | Say | SendDtmf | SendRelay | Settle | StartAgent | StartRecording | StartSiprec | StartTranscription | StopAgent | StopCollect | StopMedia | StopRecording | StopSiprec | StopTranscription | Unbridge]:
+    def handle(self, /, input: IncomingCall | HttpResponse | HttpFailure | MediaDone | Digits | Speech | HungUp | MachineDetected | Modify | Originate | Progress | Referred | Verdict | AgentDone | RelayEvent | RelayMessage | SiprecEvent | StreamEvent | Transcribed | Tick, now: SupportsIndex) -> list[Answer | Bridge | CloseRelay | CloseStream | Collect | Consult | Dial | Fetch | HangUp | Notify | OpenRelay | OpenStream | Play | Report | Ringback | Say | SendDtmf | SendRelay | Settle | StartAgent | StartRecording | StartSiprec | StartTranscription | StopAgent | StopCollect | StopMedia | StopRecording | StopSiprec | StopTranscription | Unbridge]:
         """
         Takes one input and the time in milliseconds since the Unix epoch; returns every effect that follows, in the
         order to perform them. An input that makes no sense raises `InputError` and changes nothing.
         """
-    def handle_many(self, /, inputs: Sequence[IncomingCall | HttpResponse | HttpFailure | MediaDone | Digits | Speech | HungUp | MachineDetected | Modify | Originate | Progress | Verdict | AgentDone | RelayEvent | RelayMessage | SiprecEvent | StreamEvent | Transcribed | Tick], now: SupportsIndex) -> tuple[list[Answer | Bridge | CloseRelay | CloseStream | Collect | Consult | Dial | Fetch | HangUp | Notify | OpenRelay | OpenStream | Play | Report | Ringback | Say | SendDtmf | SendRelay | Settle | StartAgent | StartRecording | StartSiprec | StartTranscription | StopAgent | StopCollect | StopMedia | StopRecording | StopSiprec | StopTranscription | Unbridge], list[tuple[int, InputError]]]:
+    def handle_many(self, /, inputs: Sequence[IncomingCall | HttpResponse | HttpFailure | MediaDone | Digits | Speech | HungUp | MachineDetected | Modify | Originate | Progress | Referred | Verdict | AgentDone | RelayEvent | RelayMessage | SiprecEvent | StreamEvent | Transcribed | Tick], now: SupportsIndex) -> tuple[list[Answer | Bridge | CloseRelay | CloseStream | Collect | Consult | Dial | Fetch | HangUp | Notify | OpenRelay | OpenStream | Play | Report | Ringback | Say | SendDtmf | SendRelay | Settle | StartAgent | StartRecording | StartSiprec | StartTranscription | StopAgent | StopCollect | StopMedia | StopRecording | StopSiprec | StopTranscription | Unbridge], list[tuple[int, InputError]]]:
         """
         Takes several inputs of one moment without holding the interpreter's lock meanwhile. Returns all effects, and
         for each input that made no sense its place and the error; the others are handled all the same.
@@ -1890,6 +1890,28 @@ class Progress:
     def state(self, /) -> Literal["answered", "busy", "failed", "no-answer", "ringing"]:
         """
         How far.
+        """
+
+@final
+class Referred:
+    """
+    A connected party asks to be replaced by somebody else (SIP REFER).
+    """
+    __match_args__: Final[tuple[Literal["leg"], Literal["target"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, leg: str, target: str) -> Referred: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def leg(self, /) -> str:
+        """
+        Its line.
+        """
+    @property
+    def target(self, /) -> str:
+        """
+        The `Refer-To` with its headers; the first 256 characters are told.
         """
 
 @final
