@@ -427,6 +427,11 @@ elements! {
     }
     /// Hands the call to a stream or an agent until that ends.
     Connect "Connect" Verb Stream executed true answers Yes, text None
+    where silent [
+        "Takes one noun; the others are skipped with a warning.",
+        "An update of the call ends the noun without telling the `action`; a caller who hangs up does tell it.",
+        "`Room`, `Conversation`, `ConversationRelaySession`, `AiSession`, `Assistant` and `Autopilot` are not executed: they end at once (90002).",
+    ]
     [Room Autopilot Stream VirtualAgent Conversation ConversationRelay ConversationRelaySession AiSession Assistant] {
         Action: url,
         Method: method,
@@ -439,9 +444,18 @@ elements! {
     }
     /// Stops what Start started.
     Stop "Stop" Verb Stream executed true answers No, text None, nested StreamNested
+    where silent [
+        "Without a name it stops the only one of its kind; where there are several or none it stops nothing, with a warning.",
+    ]
     [Stream Siprec Transcription Recording] {}
     /// Sends the audio to a socket.
     Stream "Stream" Noun Stream executed true answers No, text None
+    where silent [
+        "A name that is taken by a running one is reported (12200), and nothing is started. One without a name is called by its SID.",
+        "A parameter of 500 characters or more, name and value together, is not sent.",
+        "The socket must be open within `socket_connect_ms`.",
+        "In a `Connect` it does not count among the four forked tracks.",
+    ]
     [Parameter] {
         Name: text,
         ConnectorName: text.code(Code::StreamConnector),
@@ -454,6 +468,9 @@ elements! {
     }
     /// Sends the audio to a SIP recorder.
     Siprec "Siprec" Noun Stream executed true answers No, text None
+    where silent [
+        "Its callbacks are those of a stream, with `Siprec` for `Stream`; errors add `SiprecErrorCode`.",
+    ]
     [Parameter] {
         Name: text,
         ConnectorName: text.or_word("Default").code(Code::StreamConnector),
@@ -463,6 +480,10 @@ elements! {
     }
     /// Writes down what is said.
     Transcription "Transcription" Noun Stream executed true answers No, text None
+    where silent [
+        "`SequenceId` counts the events of one transcription from 1. The first repeats how it was set up.",
+        "A simulated recogniser gives final results only, when a sentence has ended.",
+    ]
     [Config Parameter] {
         Name: text,
         StatusCallbackUrl: url,
@@ -484,6 +505,9 @@ elements! {
     }
     /// Records the call in the background.
     Recording "Recording" Noun Stream executed true answers No, text None
+    where silent [
+        "Its `RecordingSource` is `StartCallRecordingTwiML`. Two channels need both sides.",
+    ]
     [] {
         Name: text,
         RecordingStatusCallback: url.code(Code::RecordingCallbackUrl),
@@ -519,6 +543,12 @@ elements! {
     }
     /// Lets an application talk with the caller as text.
     ConversationRelay "ConversationRelay" Noun Stream executed true answers No, text None
+    where silent [
+        "Tokens are spoken when the last of them has come, pieces one after the other.",
+        "An interruption drops all that waits to be said; what was heard is reckoned by `relay_characters_per_second`.",
+        "An `end` takes effect at once.",
+        "A socket that closes without an `end` is a failure (64105), one that cannot be had is 39001.",
+    ]
     [Language Parameter] {
         Url: new(ValueType::StreamUrl),
         WelcomeGreeting: text,
@@ -602,6 +632,10 @@ elements! {
     }
     /// Connects a virtual agent of another vendor.
     VirtualAgent "VirtualAgent" Noun Stream executed true answers No, text None
+    where silent [
+        "Without an `action` the document itself is requested again.",
+        "Its `statusCallback` has no published parameters and is not requested.",
+    ]
     [Config Parameter] {
         ConnectorName: text,
         Language: new(ValueType::Language),
