@@ -50,9 +50,9 @@ class Channel:
         Args:
             opening: Opens it.
             listener: Told of what happens.
-            changed: Called each time when nothing is under way any more, the last time when all is over.
+            changed: Called each time when `busy` has changed, the last time when all is over.
         """
-        self.busy = True
+        self.busy = False
         self.paced = False
         self.over = False
         """Whether nothing more happens."""
@@ -61,6 +61,7 @@ class Channel:
         self._outbox: deque[str] = deque()
         self._wake = asyncio.Event()
         self._closing = False
+        self._set_busy(busy=True)
         self._task = asyncio.get_running_loop().create_task(self._run(opening))
 
     @property
@@ -72,13 +73,13 @@ class Channel:
         """Send a text message after those before."""
         if not self._closing and not self.over:
             self._outbox.append(text)
-            self.busy = True
+            self._set_busy(busy=True)
             self._wake.set()
 
     def close(self) -> None:
         """Send what waits, say goodbye, and tell nobody."""
         self._closing = True
-        self.busy = not self.over
+        self._set_busy(busy=not self.over)
         self._wake.set()
 
     async def aclose(self) -> None:
@@ -101,7 +102,7 @@ class Channel:
         finally:
             self.over = True
             self.busy = self.paced = False
-            self._changed(self)
+            self._changed(self)  # Whether it was busy or not: it is the last time.
 
     async def _serve(self, socket: Socket) -> None:
         self.paced = socket.paced
@@ -115,8 +116,7 @@ class Channel:
                 if self._closing or reader.done():
                     break
                 self._wake.clear()
-                self.busy = False
-                self._changed(self)
+                self._set_busy(busy=False)
                 await self._wake.wait()
         finally:
             reader.cancel()
@@ -127,10 +127,15 @@ class Channel:
         while not isinstance(message := await socket.receive(), SocketEnd):
             if not self._closing:
                 self._listener.received(message)
-        self.busy = True
+        self._set_busy(busy=True)
         self._outbox.clear()
         self._tell_end(message)
         self._wake.set()
+
+    def _set_busy(self, *, busy: bool) -> None:
+        if self.busy is not busy:
+            self.busy = busy
+            self._changed(self)
 
     def _tell_end(self, end: SocketEnd) -> None:
         if not self._closing:

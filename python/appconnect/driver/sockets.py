@@ -87,11 +87,12 @@ class Sockets:
         self._streams: dict[str, Stream] = {}
         self._relays: dict[str, _Relay] = {}
         self._channels: set[Channel] = set()
+        self._busy: set[Channel] = set()
 
     @property
     def busy(self) -> bool:
         """Whether a handshake, a delivery or a goodbye is under way."""
-        return any(channel.busy for channel in self._channels)
+        return bool(self._busy)
 
     @property
     def paced(self) -> bool:
@@ -104,11 +105,9 @@ class Sockets:
             case OpenStream():
                 stream = Stream(effect, self._transport, self._media, self._submit, self._changed)
                 self._streams[effect.stream] = stream
-                self._channels.add(stream.channel)
             case OpenRelay():
                 relay = _Relay(effect, self._transport, self._submit, self._changed)
                 self._relays[effect.relay] = relay
-                self._channels.add(relay.channel)
             case CloseStream(stream=sid):
                 if (ended := self._streams.pop(sid, None)) is not None:
                     ended.close()
@@ -135,12 +134,20 @@ class Sockets:
 
     async def aclose(self) -> None:
         """Break off every socket."""
+        for stream in self._streams.values():
+            stream.detach()
         await asyncio.gather(*(channel.aclose() for channel in list(self._channels)))
 
     def _changed(self, channel: Channel) -> None:
-        if channel.over:
+        if not channel.over:
+            self._channels.add(channel)
+        else:
             self._channels.discard(channel)
             self._streams = {sid: own for sid, own in self._streams.items() if own.channel is not channel}
             self._relays = {sid: own for sid, own in self._relays.items() if own.channel is not channel}
-        if not self.busy:
+        if channel.busy:
+            self._busy.add(channel)
+            return
+        self._busy.discard(channel)
+        if not self._busy:
             self._settled()

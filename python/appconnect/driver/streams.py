@@ -112,7 +112,7 @@ class Stream:
 
     def ended(self, end: SocketEnd) -> None:
         """Tell the core that the socket has ended."""
-        self._detach()
+        self.detach()
         self._tell(end.event, end.detail)
 
     def dtmf(self, digits: str) -> None:
@@ -122,12 +122,13 @@ class Stream:
 
     def close(self) -> None:
         """Say goodbye: the stream is over."""
-        self._detach()
+        self.detach()
         if self._sequence:
             self._send("stop", stop={"accountSid": self._effect.account, "callSid": self._effect.call})
         self.channel.close()
 
-    def _detach(self) -> None:
+    def detach(self) -> None:
+        """Hear and play nothing any more."""
         if self._player is not None:
             self._player.detach()
             self._player = None
