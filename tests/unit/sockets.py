@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from appconnect import Config
     from appconnect.events import Event
-    from appconnect.simulator import Caller
+    from appconnect.simulator import AsyncCaller
 
 ORIGIN = "https://a.example"
 TOKEN = "token"
@@ -129,7 +129,7 @@ def kinds(messages: list[Any], name: str = "event") -> list[str]:
 
 async def call(
     app: Any,  # noqa: ANN401 - any ASGI application
-    act: Callable[[Caller], Awaitable[None]],
+    act: Callable[[AsyncCaller], Awaitable[object]],
     *,
     config: Config | None = None,
 ) -> list[Event]:

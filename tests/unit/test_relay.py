@@ -10,7 +10,7 @@ from tests.unit.sockets import Connection, SocketApp, call
 
 if TYPE_CHECKING:
     from appconnect.events import Event
-    from appconnect.simulator import Caller
+    from appconnect.simulator import AsyncCaller
 
 NOUN = (
     '<ConversationRelay url="wss://a.example/relay" welcomeGreeting="Welcome to the shop"'
@@ -37,14 +37,14 @@ def test_an_application_talks_with_the_caller_and_hands_over() -> None:
                 elif frame["type"] == "dtmf":
                     await connection.send({"type": "end", "handoffData": '{"to":"agent"}'})
 
-        async def act(caller: Caller) -> None:
-            await caller.expect("welcome to the shop")
+        async def act(caller: AsyncCaller) -> None:
+            await caller.hears("welcome to the shop")
             await caller.wait(2)
             await caller.say("blue shoes", confidence=0.9)
-            await caller.expect("you want blue shoes")
+            await caller.hears("you want blue shoes")
             await caller.wait(5)
             await caller.press("0")
-            await caller.expect("goodbye")
+            await caller.hears("goodbye")
 
         app = SocketApp(DOCUMENTS, handler)
         assert problems(await call(app, act)) == []
@@ -67,8 +67,8 @@ def test_a_caller_who_speaks_interrupts_what_is_said() -> None:
         async def handler(connection: Connection) -> None:
             frames.extend([frame async for frame in connection])
 
-        async def act(caller: Caller) -> None:
-            await caller.expect("welcome")
+        async def act(caller: AsyncCaller) -> None:
+            await caller.hears("welcome")
             await caller.wait(0.8)
             await caller.say("stop")
             await caller.wait(3)
@@ -97,7 +97,7 @@ def test_frames_without_sense_are_answered_with_an_error() -> None:
                     return
 
         app = SocketApp(DOCUMENTS, handler)
-        events = await call(app, lambda caller: caller.expect("goodbye"))
+        events = await call(app, lambda caller: caller.hears("goodbye"))
         # Leaving without an `end` is a fault of its own.
         assert problems(events) == [31_950, 31_951, 31_950, 64_105]
         assert frames == ["setup", "error", "error", "error"]
@@ -128,7 +128,7 @@ def test_a_refused_handshake_fails_the_session() -> None:
             await connection.receive()
 
         app = SocketApp(DOCUMENTS, handler, accept=False)
-        assert problems(await call(app, lambda caller: caller.expect("goodbye"))) == [39_001]
+        assert problems(await call(app, lambda caller: caller.hears("goodbye"))) == [39_001]
         done = app.told("/done")[0]
         assert (done["SessionStatus"], done["ErrorCode"]) == ("failed", "39001")
 

@@ -12,7 +12,8 @@ from twilio.request_validator import RequestValidator
 
 from appconnect import Config
 from appconnect.events import ProblemRaised
-from appconnect.simulator import Session
+from appconnect.simulator import Session, Simulator
+from appconnect.simulator.applications import HOST
 from appconnect.simulator.streams import SILENCE, TONE
 from appconnect.transport import asgi_socket
 from tests.unit.applications import Applications, response, run
@@ -31,7 +32,7 @@ from tests.unit.sockets import (
 
 if TYPE_CHECKING:
     from appconnect.events import Event
-    from appconnect.simulator import Caller
+    from appconnect.simulator import AsyncCaller
 
 STREAM = (
     '<Stream url="wss://a.example/media" statusCallback="/status"><Parameter name="k" value="v"/></Stream>'
@@ -50,7 +51,7 @@ def test_the_application_is_told_what_twilio_tells() -> None:
         async def handler(connection: Connection) -> None:
             messages.extend([message async for message in connection])
 
-        async def act(caller: Caller) -> None:
+        async def act(caller: AsyncCaller) -> None:
             await caller.wait(0.05)
             await caller.press("1#")
             await caller.wait(0.05)
@@ -100,7 +101,7 @@ def test_the_handshake_bears_a_signature_that_the_official_validator_takes() -> 
             await connection.receive()
 
         app = SocketApp({"/voice": CONNECT}, handler)
-        await call(app, lambda caller: caller.expect("after"))
+        await call(app, lambda caller: caller.hears("after"))
         return app
 
     signature = run(scenario()).headers["x-twilio-signature"]
@@ -129,8 +130,8 @@ def test_a_mark_comes_back_when_its_audio_has_been_played() -> None:
                 if len(marks) == 4:
                     return
 
-        async def act(caller: Caller) -> None:
-            await caller.expect("after")
+        async def act(caller: AsyncCaller) -> None:
+            await caller.hears("after")
             stream = caller.streams[0]
             assert bytes(stream.played) == b"\x01" * 800 + b"\x02" * 480
             assert (stream.played_seconds, stream.playing, stream.attached) == (0.16, False, False)
@@ -165,8 +166,8 @@ def test_what_is_cleared_is_not_heard_and_its_marks_come_back_at_once() -> None:
                 if len(marks) == 3:
                     return
 
-        async def act(caller: Caller) -> None:
-            await caller.expect("after")
+        async def act(caller: AsyncCaller) -> None:
+            await caller.hears("after")
             assert bytes(caller.streams[0].played) == b"\x01" * 2_400 + b"\x03" * 160
             assert caller.streams[0].cleared == 1
 
@@ -204,8 +205,8 @@ def test_messages_that_make_no_sense_are_told_of_and_change_nothing() -> None:
                 elif message["event"] == "mark":
                     return
 
-        async def act(caller: Caller) -> None:
-            await caller.expect("after")
+        async def act(caller: AsyncCaller) -> None:
+            await caller.hears("after")
             assert len(caller.streams[0].played) == 160
 
         events = await call(SocketApp({"/voice": CONNECT}, handler), act)
@@ -221,7 +222,7 @@ def test_a_flood_of_bad_messages_is_told_of_only_so_often() -> None:
             for _ in range(500):
                 await connection.send("nonsense")
 
-        events = await call(SocketApp({"/voice": CONNECT}, handler), lambda caller: caller.expect("after"))
+        events = await call(SocketApp({"/voice": CONNECT}, handler), lambda caller: caller.hears("after"))
         assert problems(events) == [31_950] * 20
 
     run(scenario())
@@ -241,7 +242,7 @@ def test_a_stream_beside_the_document_hears_both_sides_and_takes_no_messages() -
                     sides[message["media"]["track"]].append(payload == TONE)
                     assert payload in (TONE, SILENCE)
 
-        async def act(caller: Caller) -> None:
+        async def act(caller: AsyncCaller) -> None:
             await caller.wait(0.1)
             await caller.say("x", at_once=True)
 
@@ -266,7 +267,7 @@ def test_stop_says_goodbye_and_the_call_goes_on() -> None:
         stream = '<Stream name="ear" url="wss://a.example/media" track="outbound_track"/>'
         twiml = f'<Start>{stream}</Start><Say>x</Say><Stop><Stream name="ear"/></Stop><Say>after</Say>'
         app = SocketApp({"/voice": twiml}, handler)
-        assert problems(await call(app, lambda caller: caller.expect("after"))) == []
+        assert problems(await call(app, lambda caller: caller.hears("after"))) == []
         assert kinds(messages) == ["connected", "start", "media", "stop"]
         heard = [b64decode(m["media"]["payload"]) == TONE for m in messages if m["event"] == "media"]
         # At its last moment the sentence is over.
@@ -287,7 +288,7 @@ def test_an_application_that_fails_ends_its_stream(how: str) -> None:
             raise RuntimeError("a defect of the application")
 
         app = SocketApp({"/voice": CONNECT}, handler, accept=how != "refuses")
-        events = await call(app, lambda caller: caller.expect("after"))
+        events = await call(app, lambda caller: caller.hears("after"))
         code = {"refuses": 31_920, "closes with an error": 31_924}.get(how, 31_903)
         assert problems(events) == [code]
         assert app.told("/status")[-1]["StreamEvent"] == "stream-error"
@@ -322,8 +323,8 @@ def test_an_application_that_is_slow_to_answer_holds_the_time() -> None:
                 elif message["event"] == "mark":
                     return
 
-        async def act(caller: Caller) -> None:
-            await caller.expect("after")
+        async def act(caller: AsyncCaller) -> None:
+            await caller.hears("after")
             assert caller.heard[-1].at - caller.transcript[0].at == 0
             assert caller.streams[0].frames == 1
 
@@ -338,8 +339,8 @@ def test_a_stream_needs_a_transport_with_sockets() -> None:
         events: list[Event] = []
         async with Session(registry(), apps, on_event=events.append) as session:
             caller = await session.dial(CALLER, NUMBER)
-            await caller.expect("after")
-            await caller.ended()
+            await caller.hears("after")
+            await caller.ends()
         assert problems(events) == [31_902]
 
     run(scenario())
@@ -353,7 +354,7 @@ def test_more_audio_than_ten_minutes_does_not_wait() -> None:
             for _ in range(11):
                 await connection.event("media", media=audio(60_000))
 
-        events = await call(SocketApp({"/voice": CONNECT}, handler), lambda caller: caller.expect("after"))
+        events = await call(SocketApp({"/voice": CONNECT}, handler), lambda caller: caller.hears("after"))
         assert problems(events) == [31_931]
 
     run(scenario())
@@ -392,7 +393,7 @@ def test_what_is_said_is_transcribed_and_recorded_beside_the_document() -> None:
             '<Say>How are you?</Say><Pause length="10"/>'
         )
 
-        async def act(caller: Caller) -> None:
+        async def act(caller: AsyncCaller) -> None:
             await caller.wait(2)
             await caller.say("Fine", at_once=True)
 
@@ -417,7 +418,24 @@ def test_a_virtual_agent_has_the_caller_for_a_while() -> None:
 
         twiml = '<Connect action="/done"><VirtualAgent connectorName="Bot"/></Connect>'
         app = SocketApp({"/voice": twiml, "/done": "<Say>after</Say>"}, handler)
-        await call(app, lambda caller: caller.expect("after"))
+        await call(app, lambda caller: caller.hears("after"))
         assert app.told("/done")[0]["VirtualAgentStatus"] == "completed"
 
     run(scenario())
+
+
+def test_the_public_simulator_opens_sockets_to_its_applications() -> None:
+    async def handler(connection: Connection) -> None:
+        async for message in connection:
+            if message["event"] == "dtmf":
+                await connection.event("media", media=audio(40))
+                await connection.event("mark", mark={"name": "x"})
+            elif message["event"] == "mark":
+                return
+
+    app = SocketApp({"/voice": CONNECT.replace("a.example", HOST)}, handler)
+    with Simulator() as simulator:
+        caller = simulator.call(app)
+        caller.press("1")
+        caller.hears("after")
+        assert caller.streams[0].played_seconds == 0.04

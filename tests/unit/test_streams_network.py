@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from appconnect.clock import Clock
     from appconnect.events import Event
-    from appconnect.simulator import Caller
+    from appconnect.simulator import AsyncCaller
 
 HOST = "media.example"
 URL = f"wss://{HOST}/media"
@@ -81,7 +81,7 @@ async def served(handler: Callable[[ServerConnection], Awaitable[None]]) -> Asyn
 
 async def call(
     transport: HttpTransport,
-    act: Callable[[Caller], Awaitable[None]],
+    act: Callable[[AsyncCaller], Awaitable[object]],
     *,
     twiml: str = STREAM,
     clock: Clock | None = None,
@@ -127,8 +127,8 @@ def test_a_stream_over_the_network(real_time: bool) -> None:  # noqa: FBT001 - a
                 elif message["event"] == "mark":
                     return
 
-        async def act(caller: Caller) -> None:
-            await caller.expect("after")
+        async def act(caller: AsyncCaller) -> None:
+            await caller.hears("after")
             assert caller.streams[0].played == b"\x01" * 800
 
         async with served(handler) as transport:
@@ -156,11 +156,11 @@ def test_a_relay_over_the_network_has_the_time_that_its_application_needs() -> N
                 elif frame["type"] == "dtmf":
                     await connection.send(json.dumps({"type": "end"}))
 
-        async def act(caller: Caller) -> None:
+        async def act(caller: AsyncCaller) -> None:
             await caller.say("hello")
-            await caller.expect("yes")
+            await caller.hears("yes")
             await caller.press("1")
-            await caller.expect("after")
+            await caller.hears("after")
 
         noun = f'<ConversationRelay url="{URL}" dtmfDetection="true" speechTimeout="0"/>'
         twiml = response(f'<Connect action="/done">{noun}</Connect>')
@@ -172,7 +172,7 @@ def test_a_relay_over_the_network_has_the_time_that_its_application_needs() -> N
 
 async def fails(port: int, *, guard: OpenGuard | None = None, connect_ms: int = 5_000) -> list[int]:
     async with outside(port, guard) as transport:
-        events = await call(transport, lambda caller: caller.expect("after"), connect_ms=connect_ms)
+        events = await call(transport, lambda caller: caller.hears("after"), connect_ms=connect_ms)
         return problems(events)
 
 

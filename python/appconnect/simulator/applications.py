@@ -18,11 +18,12 @@ from appconnect.transport import (
     Transport,
     WsgiTransport,
 )
+from appconnect.transport.socket import SocketEnd, open_socket
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from appconnect.transport import Runner
+    from appconnect.transport import Runner, Socket, SocketRequest
 
 __all__ = ["Applications", "VoiceApp", "is_url"]
 
@@ -111,6 +112,14 @@ class Applications:
             )
             return Failure(FailureReason.REFUSED, detail)
         return await transport.exchange(request)
+
+    async def open_socket(self, request: SocketRequest, account: str) -> Socket | SocketEnd:
+        """Open a socket to the application that is at the `https` URL of the same place."""
+        transport = self._at.get(("https", request.host, request.port))
+        if transport is None:
+            detail = f"no application of the simulation is at https://{request.host}:{request.port}"
+            return SocketEnd("refused", detail)
+        return await open_socket(transport, request, account)
 
     async def aclose(self) -> None:
         """End the applications' lifespans, and close connections."""

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from appconnect.inputs import Input
     from appconnect.simulator.media import Line
     from appconnect.simulator.record import CallRecord
-    from appconnect.simulator.streams import SimulatedStream
     from appconnect.simulator.waiting import Waiting
 
 __all__ = ["WITHIN", "AsyncCaller", "AsyncParty", "Entry", "ExpectationError"]
@@ -62,11 +61,6 @@ class AsyncParty(Inspection):
             raise self._error(f"{self._why_over(within)} before {wanted} was heard; {self._heard_instead()}")
         self._unmatched = self._unmatched[found.end() :]
         return found
-
-    @property
-    def streams(self) -> list[SimulatedStream]:
-        """The media streams of the line so far: what they were given, and what they played."""
-        return list(self._line.streams)
 
     async def press(self, keys: str, *, at_once: bool = False) -> None:
         """Press keys, as soon as the application waits for them; see `Caller.press`."""

@@ -17,6 +17,7 @@ from appconnect.clock import VirtualClock
 from appconnect.events import Requested, Responded
 from appconnect.inputs import HttpResponse
 from appconnect.transport import Failure, FailureReason, HttpRequest, Response
+from appconnect.transport.socket import open_socket
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from appconnect.clock import Clock
     from appconnect.events import Event
     from appconnect.inputs import Input
-    from appconnect.transport import Transport
+    from appconnect.transport import Socket, SocketEnd, SocketRequest, Transport
 
 __all__ = ["Fault", "Faults"]
 
@@ -236,6 +237,10 @@ class Faults:
             else:
                 await asyncio.sleep(delay)
         return outcome
+
+    async def open_socket(self, request: SocketRequest, account: str) -> Socket | SocketEnd:
+        """Open a socket; no fault befalls it."""
+        return await open_socket(self._inner, request, account)
 
     async def perform(self, request: HttpRequest) -> tuple[float, Response | Failure]:
         """Perform one exchange without waiting.

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from appconnect.clock import Clock
     from appconnect.events import Event
     from appconnect.simulator.media import Entry, Line
+    from appconnect.simulator.streams import SimulatedStream
 
 __all__ = [
     "CallRecord",
@@ -314,6 +315,11 @@ class Inspection:
     def transcript(self) -> list[Entry]:
         """What was said by both ends so far."""
         return list(self.record.line.transcript)
+
+    @property
+    def streams(self) -> list[SimulatedStream]:
+        """The media streams of the line so far: what they were given, and what they played."""
+        return list(self.record.line.streams)
 
     @property
     def heard(self) -> list[Entry]:
