@@ -147,7 +147,20 @@ pub fn happening(effect: &Effect, purpose: Option<&str>) -> Option<Happening> {
             }
             _ => None,
         },
-        Effect::Settle(_) => None,
+        // What goes over sockets, and to recorders and agents, has tests of its own.
+        Effect::CloseRelay(_)
+        | Effect::CloseStream(_)
+        | Effect::OpenRelay(_)
+        | Effect::OpenStream(_)
+        | Effect::SendDtmf(_)
+        | Effect::SendRelay(_)
+        | Effect::Settle(_)
+        | Effect::StartAgent(_)
+        | Effect::StartSiprec(_)
+        | Effect::StartTranscription(_)
+        | Effect::StopAgent(_)
+        | Effect::StopSiprec(_)
+        | Effect::StopTranscription(_) => None,
     }
 }
 
