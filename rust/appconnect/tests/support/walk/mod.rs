@@ -456,6 +456,10 @@ impl Walk {
     /// Inputs that are mistakes of the driver: an error, and nothing happens.
     fn refused(&mut self) {
         let leg = self.leg.clone();
+        if self.checker.top(&leg).is_none() {
+            // The caller has left, and called parties talk on: the name may be used again.
+            return;
+        }
         let state = self.state();
         let errors = [
             self.engine.handle(Millis(self.now), incoming(&leg, NUMBER)).err(),
