@@ -24,7 +24,8 @@ use crate::leg::{Leg, Step};
 use crate::policy::Budget;
 use crate::problem::{Code, Problem};
 use crate::registry::{AccountStatus, Registry};
-use crate::snapshot::{self, SnapshotError};
+use crate::rooms::Rooms;
+use crate::snapshot::{self, Saved, SnapshotError, Subject};
 use crate::time::Millis;
 
 use tables::{Place, Tables};
@@ -37,6 +38,7 @@ pub struct Engine {
     registry: Arc<Registry>,
     now: Millis,
     legs: Tables,
+    rooms: Rooms,
     effects: VecDeque<Effect>,
     /// What calls have to tell each other; empty between inputs.
     errands: VecDeque<Errand>,
@@ -54,6 +56,7 @@ impl Engine {
             registry: Arc::default(),
             now: Millis(0),
             legs: Tables::default(),
+            rooms: Rooms::default(),
             effects: VecDeque::new(),
             errands: VecDeque::new(),
         }
@@ -184,36 +187,68 @@ impl Engine {
         self.legs.len()
     }
 
-    /// One call of each leg that lives here: what it takes to save them all.
-    pub fn calls(&self) -> impl Iterator<Item = CallSid> + '_ {
-        self.legs.iter().filter_map(|leg| leg.sids().next().copied())
+    /// Everything that lives here and is saved by itself: one call of each leg, and every queue.
+    pub fn subjects(&self) -> impl Iterator<Item = Subject> + '_ {
+        let calls = self.legs.iter().filter_map(|leg| leg.sids().next().copied());
+        calls.map(Subject::Call).chain(self.rooms.queues().map(|queue| Subject::Queue(queue.sid)))
     }
 
-    /// Saves the leg that a call stands on, with all its calls. The leg goes on living here until it is released.
-    pub fn snapshot(&self, call: CallSid) -> Result<Vec<u8>, SnapshotError> {
-        let leg = self.legs.of_call(call).and_then(|place| self.legs.get(place));
-        snapshot::save(leg.ok_or(SnapshotError::UnknownCall)?)
+    /// Saves the leg that a call stands on, with all its calls, or a queue. It goes on living here until it is released.
+    ///
+    /// Calls tell each other things within one engine only: legs that are connected, dial each other or wait in one
+    /// queue are handed over together, with their queue.
+    pub fn snapshot(&self, subject: impl Into<Subject>) -> Result<Vec<u8>, SnapshotError> {
+        match subject.into() {
+            Subject::Call(call) => {
+                let leg = self.legs.of_call(call).and_then(|place| self.legs.get(place));
+                snapshot::save_leg(leg.ok_or(SnapshotError::UnknownCall)?)
+            }
+            Subject::Queue(queue) => {
+                let queue = self.rooms.queue_to_save(queue).ok_or(SnapshotError::UnknownQueue)?;
+                snapshot::save_queue(queue)
+            }
+        }
     }
 
-    /// Forgets the leg that a call stands on, without any effect.
-    pub fn release(&mut self, call: CallSid) -> Result<(), SnapshotError> {
-        let place = self.legs.of_call(call).ok_or(SnapshotError::UnknownCall)?;
-        self.legs.remove(place);
+    /// Forgets the leg that a call stands on, or a queue, without any effect.
+    pub fn release(&mut self, subject: impl Into<Subject>) -> Result<(), SnapshotError> {
+        match subject.into() {
+            Subject::Call(call) => {
+                let place = self.legs.of_call(call).ok_or(SnapshotError::UnknownCall)?;
+                self.legs.remove(place);
+            }
+            Subject::Queue(queue) => {
+                self.rooms.remove_queue(queue).ok_or(SnapshotError::UnknownQueue)?;
+            }
+        }
         Ok(())
     }
 
-    /// Takes in a saved leg and returns its calls, the bottom one first. What became due meanwhile happens at the
-    /// next `Tick`.
+    /// Takes in what was saved. Returns the calls of a leg, the bottom one first, or those that wait in a queue, the
+    /// first one first. What became due meanwhile happens at the next `Tick`.
     pub fn restore(&mut self, now: Millis, bytes: &[u8]) -> Result<Vec<CallSid>, SnapshotError> {
-        let leg = snapshot::read(bytes)?;
+        let calls = match snapshot::read(bytes)? {
+            Saved::Leg(leg) => self.restore_leg(*leg)?,
+            Saved::Queue(queue) => {
+                let calls = queue.calls().collect();
+                if !self.rooms.insert_queue(queue) {
+                    return Err(SnapshotError::Duplicate);
+                }
+                calls
+            }
+        };
+        // Clocks of two workers differ; this one's never steps back.
+        self.now = self.now.max(now);
+        Ok(calls)
+    }
+
+    fn restore_leg(&mut self, leg: Leg) -> Result<Vec<CallSid>, SnapshotError> {
         let mut sids: Vec<_> = leg.sids().copied().collect();
         sids.sort_unstable();
         sids.dedup();
         if self.legs.named(&leg.line.id).or(sids.iter().find_map(|sid| self.legs.of_call(*sid))).is_some() {
             return Err(SnapshotError::Duplicate);
         }
-        // Clocks of two workers differ; this one's never steps back.
-        self.now = self.now.max(now);
         let place = self.legs.insert(leg);
         self.legs.update(place);
         Ok(sids)
@@ -327,6 +362,7 @@ impl Engine {
             registry: &self.registry,
             seed: &self.seed,
             effects: &mut self.effects,
+            rooms: &mut self.rooms,
             errands: &mut self.errands,
         };
         let result = catch_unwind(AssertUnwindSafe(|| act(&mut Step { world: &mut world, leg })));
@@ -353,6 +389,7 @@ impl Engine {
             registry: &self.registry,
             seed: &self.seed,
             effects: &mut self.effects,
+            rooms: &mut self.rooms,
             errands: &mut self.errands,
         };
         let salvage = || Step { world: &mut world, leg }.salvage();

@@ -152,6 +152,10 @@ sid!(
     CallSid, b"CA"
 );
 sid!(
+    /// A queue (`QU` and 32 hexadecimal digits).
+    QueueSid, b"QU"
+);
+sid!(
     /// A recording (`RE` and 32 hexadecimal digits).
     RecordingSid, b"RE"
 );

@@ -1,4 +1,4 @@
-//! Saving a leg and reading it back: numbered CBOR fields.
+//! Saving a leg or a queue and reading it back: numbered CBOR fields.
 //!
 //! Every structure is a list of numbered fields (`minicbor`): one that a reader does not know is skipped, one that is
 //! missing takes its default if it may. So a version reads what the version before and the version after it wrote,
@@ -8,12 +8,42 @@ use std::fmt;
 
 use minicbor::{Decode, Encode};
 
+use crate::id::{CallSid, QueueSid};
 use crate::leg::Leg;
+use crate::queue::Queue;
 
 /// The format written today. Read: this one; a later one as long as it only adds fields.
 const FORMAT: u32 = 1;
 
-/// A saved leg.
+/// What is saved, released and restored by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Subject {
+    /// The leg that this call stands on, with all its calls.
+    Call(CallSid),
+    /// A queue: who waits in it and for it. The calls themselves are saved with their legs.
+    Queue(QueueSid),
+}
+
+impl From<CallSid> for Subject {
+    fn from(call: CallSid) -> Self {
+        Self::Call(call)
+    }
+}
+
+impl From<QueueSid> for Subject {
+    fn from(queue: QueueSid) -> Self {
+        Self::Queue(queue)
+    }
+}
+
+/// What was read back.
+#[derive(Debug)]
+pub(crate) enum Saved {
+    Leg(Box<Leg>),
+    Queue(Queue),
+}
+
+/// Something that was saved: a leg, or a room.
 #[derive(Encode, Decode)]
 struct Snapshot {
     #[n(0)]
@@ -22,7 +52,9 @@ struct Snapshot {
     #[n(1)]
     readable_by: u32,
     #[n(3)]
-    leg: Leg,
+    leg: Option<Leg>,
+    #[n(4)]
+    queue: Option<Queue>,
 }
 
 /// Why a snapshot cannot be restored.
@@ -30,7 +62,7 @@ struct Snapshot {
 pub enum SnapshotError {
     /// These are not the bytes of a snapshot, or they are damaged.
     Damaged(Box<str>),
-    /// A leg of this name, or a call of this SID, lives in this engine.
+    /// A leg of this name, or a call or queue of this SID, lives in this engine.
     Duplicate,
     /// It was written by a version too far ahead of this one.
     TooNew {
@@ -39,6 +71,8 @@ pub enum SnapshotError {
     },
     /// No live call has this SID.
     UnknownCall,
+    /// No queue has this SID.
+    UnknownQueue,
 }
 
 impl fmt::Display for SnapshotError {
@@ -46,7 +80,7 @@ impl fmt::Display for SnapshotError {
         match self {
             Self::Damaged(why) => write!(f, "not a readable snapshot: {why}"),
             Self::Duplicate => {
-                f.write_str("the leg of this snapshot lives in this engine already: release it first")
+                f.write_str("what this snapshot holds lives in this engine already: release it first")
             }
             Self::TooNew { needs } => {
                 write!(
@@ -55,18 +89,27 @@ impl fmt::Display for SnapshotError {
                 )
             }
             Self::UnknownCall => f.write_str("no live call has this SID"),
+            Self::UnknownQueue => f.write_str("no queue has this SID"),
         }
     }
 }
 
 impl std::error::Error for SnapshotError {}
 
-pub(crate) fn save(leg: &Leg) -> Result<Vec<u8>, SnapshotError> {
-    let snapshot = Snapshot { format: FORMAT, readable_by: FORMAT, leg: leg.clone() };
+pub(crate) fn save_leg(leg: &Leg) -> Result<Vec<u8>, SnapshotError> {
+    save(Some(leg.clone()), None)
+}
+
+pub(crate) fn save_queue(queue: &Queue) -> Result<Vec<u8>, SnapshotError> {
+    save(None, Some(queue.clone()))
+}
+
+fn save(leg: Option<Leg>, queue: Option<Queue>) -> Result<Vec<u8>, SnapshotError> {
+    let snapshot = Snapshot { format: FORMAT, readable_by: FORMAT, leg, queue };
     minicbor::to_vec(&snapshot).map_err(|error| SnapshotError::Damaged(error.to_string().into()))
 }
 
-pub(crate) fn read(bytes: &[u8]) -> Result<Leg, SnapshotError> {
+pub(crate) fn read(bytes: &[u8]) -> Result<Saved, SnapshotError> {
     /// The head alone, which every version can read.
     #[derive(Decode)]
     struct Head {
@@ -83,6 +126,16 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Leg, SnapshotError> {
     if decoder.position() != bytes.len() {
         return Err(SnapshotError::Damaged("there is more than a snapshot".into()));
     }
-    snapshot.leg.check().map_err(|flaw| SnapshotError::Damaged(flaw.into()))?;
-    Ok(snapshot.leg)
+    let flawed = |flaw: &str| SnapshotError::Damaged(flaw.into());
+    match (snapshot.leg, snapshot.queue) {
+        (Some(leg), None) => {
+            leg.check().map_err(flawed)?;
+            Ok(Saved::Leg(Box::new(leg)))
+        }
+        (None, Some(queue)) => {
+            queue.check().map_err(flawed)?;
+            Ok(Saved::Queue(queue))
+        }
+        _ => Err(flawed("a snapshot holds one thing: a leg or a queue")),
+    }
 }

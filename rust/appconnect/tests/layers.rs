@@ -19,6 +19,7 @@ const FLOORS: &[&[&str]] = &[
     &["snapshot"],
     &["leg"],
     &["call"],
+    &["rooms"],
     &["conference", "queue"],
     &["config", "effect", "input"],
     &["event"],

@@ -13,11 +13,13 @@ use crate::effect::{Effect, Ringback};
 use crate::event::{Event, EventKind, ProblemRaised};
 use crate::http::Url;
 use crate::id::{
-    AccountSid, CallSid, LegId, RecordingSid, RelaySid, ReplyId, Seed, SiprecSid, StreamSid, TranscriptionSid,
+    AccountSid, CallSid, LegId, QueueSid, RecordingSid, RelaySid, ReplyId, Seed, SiprecSid, StreamSid,
+    TranscriptionSid,
 };
 use crate::policy::Budget;
 use crate::problem::{Code, Problem};
 use crate::registry::Registry;
+use crate::rooms::Rooms;
 use crate::settlement::Settlement;
 use crate::time::Millis;
 use crate::twiml::{Document, Node};
@@ -29,6 +31,8 @@ pub(crate) struct World<'a> {
     pub(crate) registry: &'a Registry,
     pub(crate) seed: &'a Seed,
     pub(crate) effects: &'a mut VecDeque<Effect>,
+    /// Where calls of different legs meet.
+    pub(crate) rooms: &'a mut Rooms,
     /// What is to be done on other legs when this step is over.
     pub(crate) errands: &'a mut VecDeque<Errand>,
 }
@@ -89,6 +93,11 @@ impl Line {
     /// The name of a new leg.
     pub(crate) fn new_leg(&mut self, seed: &Seed) -> LegId {
         LegId::from_bits(self.sid_bits(seed))
+    }
+
+    /// A new queue's SID.
+    pub(crate) fn new_queue(&mut self, seed: &Seed) -> QueueSid {
+        QueueSid::from_bits(self.sid_bits(seed))
     }
 
     /// A new recording's SID.

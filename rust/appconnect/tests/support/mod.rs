@@ -466,15 +466,15 @@ impl World {
     }
 
     fn save_and_restore(&mut self) {
-        let calls: Vec<_> = self.engine.calls().collect();
+        let subjects: Vec<_> = self.engine.subjects().collect();
         let mut fresh = Engine::new(self.config.clone(), Seed::new([7; 32]));
         fresh.set_registry(Arc::clone(&self.registry));
-        for call in calls {
-            let bytes = self.engine.snapshot(call).unwrap();
-            self.engine.release(call).unwrap();
+        for subject in subjects {
+            let bytes = self.engine.snapshot(subject).unwrap();
+            self.engine.release(subject).unwrap();
             fresh.restore(Millis(self.now), &bytes).unwrap();
         }
-        assert_eq!(self.engine.live_legs(), 0);
+        assert_eq!(self.engine.subjects().count(), 0);
         self.engine = fresh;
     }
 
