@@ -1,6 +1,7 @@
 //! The engine: many legs, one clock that it is told, one queue of effects.
 
 mod originate;
+mod saving;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -25,7 +26,6 @@ use crate::policy::Budget;
 use crate::problem::{Code, Problem};
 use crate::registry::{AccountStatus, Registry};
 use crate::rooms::Rooms;
-use crate::snapshot::{self, Saved, SnapshotError, Subject};
 use crate::time::Millis;
 
 use tables::{Place, Tables};
@@ -187,73 +187,6 @@ impl Engine {
         self.legs.len()
     }
 
-    /// Everything that lives here and is saved by itself: one call of each leg, and every queue.
-    pub fn subjects(&self) -> impl Iterator<Item = Subject> + '_ {
-        let calls = self.legs.iter().filter_map(|leg| leg.sids().next().copied());
-        calls.map(Subject::Call).chain(self.rooms.queues().map(|queue| Subject::Queue(queue.sid)))
-    }
-
-    /// Saves the leg that a call stands on, with all its calls, or a queue. It goes on living here until it is released.
-    ///
-    /// Calls tell each other things within one engine only: legs that are connected, dial each other or wait in one
-    /// queue are handed over together, with their queue.
-    pub fn snapshot(&self, subject: impl Into<Subject>) -> Result<Vec<u8>, SnapshotError> {
-        match subject.into() {
-            Subject::Call(call) => {
-                let leg = self.legs.of_call(call).and_then(|place| self.legs.get(place));
-                snapshot::save_leg(leg.ok_or(SnapshotError::UnknownCall)?)
-            }
-            Subject::Queue(queue) => {
-                let queue = self.rooms.queue_to_save(queue).ok_or(SnapshotError::UnknownQueue)?;
-                snapshot::save_queue(queue)
-            }
-        }
-    }
-
-    /// Forgets the leg that a call stands on, or a queue, without any effect.
-    pub fn release(&mut self, subject: impl Into<Subject>) -> Result<(), SnapshotError> {
-        match subject.into() {
-            Subject::Call(call) => {
-                let place = self.legs.of_call(call).ok_or(SnapshotError::UnknownCall)?;
-                self.legs.remove(place);
-            }
-            Subject::Queue(queue) => {
-                self.rooms.remove_queue(queue).ok_or(SnapshotError::UnknownQueue)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Takes in what was saved. Returns the calls of a leg, the bottom one first, or those that wait in a queue, the
-    /// first one first. What became due meanwhile happens at the next `Tick`.
-    pub fn restore(&mut self, now: Millis, bytes: &[u8]) -> Result<Vec<CallSid>, SnapshotError> {
-        let calls = match snapshot::read(bytes)? {
-            Saved::Leg(leg) => self.restore_leg(*leg)?,
-            Saved::Queue(queue) => {
-                let calls = queue.calls().collect();
-                if !self.rooms.insert_queue(queue) {
-                    return Err(SnapshotError::Duplicate);
-                }
-                calls
-            }
-        };
-        // Clocks of two workers differ; this one's never steps back.
-        self.now = self.now.max(now);
-        Ok(calls)
-    }
-
-    fn restore_leg(&mut self, leg: Leg) -> Result<Vec<CallSid>, SnapshotError> {
-        let mut sids: Vec<_> = leg.sids().copied().collect();
-        sids.sort_unstable();
-        sids.dedup();
-        if self.legs.named(&leg.line.id).or(sids.iter().find_map(|sid| self.legs.of_call(*sid))).is_some() {
-            return Err(SnapshotError::Duplicate);
-        }
-        let place = self.legs.insert(leg);
-        self.legs.update(place);
-        Ok(sids)
-    }
-
     fn incoming(&mut self, incoming: IncomingCall) -> Result<(), InputError> {
         if self.legs.named(&incoming.leg).is_some() {
             return Err(InputError::DuplicateLeg);
@@ -356,6 +289,7 @@ impl Engine {
     fn step<R>(&mut self, place: Place, act: impl FnOnce(&mut Step<'_, '_>) -> R) -> Option<R> {
         let leg = self.legs.get_mut(place)?;
         let before = (self.effects.len(), self.errands.len());
+        self.rooms.begin_step();
         let mut world = World {
             now: self.now,
             config: &self.config,
@@ -375,6 +309,7 @@ impl Engine {
             |effect: &Effect| matches!(effect, Effect::Notify(_) | Effect::Report(_) | Effect::Settle(_));
         let asked = self.effects.split_off(before.0);
         self.errands.truncate(before.1);
+        self.rooms.take_back();
         self.effects.extend(asked.into_iter().filter(told));
         self.crash(place);
         None

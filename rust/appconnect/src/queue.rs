@@ -149,6 +149,11 @@ impl Queue {
         self.members.iter().any(|member| member.call == call)
     }
 
+    /// Whether a call waits here, on either side.
+    pub(crate) fn knows(&self, call: CallSid) -> bool {
+        self.holds(call) || self.diallers.contains(&call)
+    }
+
     /// Calls that wait here, the first one first.
     pub(crate) fn calls(&self) -> impl Iterator<Item = CallSid> {
         self.members.iter().map(|member| member.call)

@@ -1,6 +1,8 @@
-//! The rooms where calls of different legs meet, as one engine holds them: queues, each known by its account and name.
+//! Where calls of different legs meet: the queues of an engine.
 //!
-//! Names are looked up within an account alone, so an account can neither reach nor notice a room of another one.
+//! A room belongs to one account and is found by its name there, or by its SID: an account can neither reach nor notice
+//! a room of another one. Steps of legs change rooms directly, so a step that breaks has to be undone: each table keeps
+//! what a room was before the step that runs.
 
 use std::collections::BTreeMap;
 
@@ -12,72 +14,136 @@ use crate::time::Millis;
 /// choice: a queue stays for whoever dials it next, and names that documents make up cannot fill the memory.
 const MAX_IDLE_QUEUES: usize = 100;
 
+/// What a table needs to know of a room.
+pub(crate) trait Room: Clone {
+    /// What names it among all rooms of its kind.
+    type Sid: Copy + Ord;
+
+    fn sid(&self) -> Self::Sid;
+    fn account(&self) -> AccountSid;
+    /// Its name, which no other room of its kind has in the same account. Upper and lower case differ.
+    fn name(&self) -> &str;
+}
+
+impl Room for Queue {
+    type Sid = QueueSid;
+
+    fn sid(&self) -> QueueSid {
+        self.sid
+    }
+
+    fn account(&self) -> AccountSid {
+        self.account
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+}
+
 /// All rooms.
 #[derive(Debug, Default)]
 pub(crate) struct Rooms {
-    queues: BTreeMap<QueueSid, Queue>,
-    queue_names: BTreeMap<(AccountSid, String), QueueSid>,
+    pub(crate) queues: Table<Queue>,
 }
 
 impl Rooms {
-    /// The queue of an account by its name.
-    pub(crate) fn queue_named(&mut self, account: AccountSid, name: &str) -> Option<&mut Queue> {
-        let sid = self.queue_names.get(&(account, name.to_owned()))?;
-        self.queues.get_mut(sid)
+    /// What was done until now stays.
+    pub(crate) fn begin_step(&mut self) {
+        self.queues.before.clear();
     }
 
-    pub(crate) fn queue(&mut self, sid: QueueSid) -> Option<&mut Queue> {
-        self.queues.get_mut(&sid)
-    }
-
-    pub(crate) fn queue_to_save(&self, sid: QueueSid) -> Option<&Queue> {
-        self.queues.get(&sid)
-    }
-
-    /// All queues, in an order of their own.
-    pub(crate) fn queues(&self) -> impl Iterator<Item = &Queue> {
-        self.queues.values()
+    /// Undoes what was done since the step began.
+    pub(crate) fn take_back(&mut self) {
+        self.queues.take_back();
     }
 
     /// Opens a queue whose name its account does not use yet.
     pub(crate) fn open_queue(&mut self, queue: Queue) {
-        self.drop_idle_queue(queue.account);
-        self.insert_queue(queue);
-    }
-
-    /// Takes in a queue. Says whether its SID and its name were free.
-    pub(crate) fn insert_queue(&mut self, queue: Queue) -> bool {
-        let name = (queue.account, queue.name.clone());
-        if self.queues.contains_key(&queue.sid) || self.queue_names.contains_key(&name) {
-            return false;
+        let own = self.queues.iter().filter(|other| other.account == queue.account);
+        let idle: Vec<(Millis, QueueSid)> =
+            own.filter(|other| other.is_idle()).map(|other| (other.used(), other.sid)).collect();
+        if idle.len() >= MAX_IDLE_QUEUES
+            && let Some((_, oldest)) = idle.into_iter().min()
+        {
+            self.queues.remove(oldest);
         }
-        self.queue_names.insert(name, queue.sid);
-        self.queues.insert(queue.sid, queue);
-        true
-    }
-
-    pub(crate) fn remove_queue(&mut self, sid: QueueSid) -> Option<Queue> {
-        let queue = self.queues.remove(&sid)?;
-        self.queue_names.remove(&(queue.account, queue.name.clone()));
-        Some(queue)
+        self.queues.insert(queue);
     }
 
     /// A call is gone without having said so: it waits nowhere any more.
     pub(crate) fn forget(&mut self, call: CallSid) {
-        for queue in self.queues.values_mut() {
-            queue.forget(call);
+        let waits = self.queues.iter().filter(|queue| queue.knows(call)).map(|queue| queue.sid);
+        for sid in waits.collect::<Vec<_>>() {
+            if let Some(queue) = self.queues.get_mut(sid) {
+                queue.forget(call);
+            }
         }
     }
+}
 
-    fn drop_idle_queue(&mut self, account: AccountSid) {
-        let of_account = self.queue_names.range((account, String::new())..);
-        let own = of_account.take_while(|((owner, _), _)| *owner == account);
-        let idle = own.filter_map(|(_, sid)| self.queues.get(sid)).filter(|queue| queue.is_idle());
-        let idle: Vec<(Millis, QueueSid)> = idle.map(|queue| (queue.used(), queue.sid)).collect();
-        if idle.len() >= MAX_IDLE_QUEUES
-            && let Some((_, oldest)) = idle.into_iter().min()
-        {
-            self.remove_queue(oldest);
+/// The rooms of one kind.
+#[derive(Debug)]
+pub(crate) struct Table<R: Room> {
+    rooms: BTreeMap<R::Sid, R>,
+    names: BTreeMap<(AccountSid, Box<str>), R::Sid>,
+    /// What the rooms that were touched in this step were before it, in the order in which they were touched.
+    before: Vec<(R::Sid, Option<R>)>,
+}
+
+impl<R: Room> Default for Table<R> {
+    fn default() -> Self {
+        Self { rooms: BTreeMap::new(), names: BTreeMap::new(), before: Vec::new() }
+    }
+}
+
+impl<R: Room> Table<R> {
+    /// All rooms, in the order of their SIDs.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &R> {
+        self.rooms.values()
+    }
+
+    /// The room of this SID.
+    pub(crate) fn get(&self, sid: R::Sid) -> Option<&R> {
+        self.rooms.get(&sid)
+    }
+
+    /// The SID of the room that an account calls by this name.
+    pub(crate) fn named(&self, account: AccountSid, name: &str) -> Option<R::Sid> {
+        self.names.get(&(account, name.into())).copied()
+    }
+
+    /// The room of this SID, to be changed. Neither its SID nor its account nor its name may change.
+    pub(crate) fn get_mut(&mut self, sid: R::Sid) -> Option<&mut R> {
+        let room = self.rooms.get_mut(&sid)?;
+        self.before.push((sid, Some(room.clone())));
+        Some(room)
+    }
+
+    /// Takes in a room whose name is not taken.
+    pub(crate) fn insert(&mut self, room: R) {
+        self.before.push((room.sid(), None));
+        self.names.insert((room.account(), room.name().into()), room.sid());
+        self.rooms.insert(room.sid(), room);
+    }
+
+    /// Takes out the room of this SID.
+    pub(crate) fn remove(&mut self, sid: R::Sid) -> Option<R> {
+        let room = self.rooms.remove(&sid)?;
+        self.names.remove(&(room.account(), room.name().into()));
+        self.before.push((sid, Some(room.clone())));
+        Some(room)
+    }
+
+    fn take_back(&mut self) {
+        while let Some((sid, before)) = self.before.pop() {
+            if let Some(now) = self.rooms.remove(&sid) {
+                self.names.remove(&(now.account(), now.name().into()));
+            }
+            if let Some(before) = before {
+                self.names.insert((before.account(), before.name().into()), sid);
+                self.rooms.insert(sid, before);
+            }
         }
     }
 }
@@ -91,19 +157,32 @@ mod tests {
     }
 
     #[test]
-    fn a_name_means_another_queue_in_each_account() {
+    fn a_name_means_another_room_in_each_account() {
         let mut rooms = Rooms::default();
-        assert!(rooms.insert_queue(named(1, 1, "support", 0)));
-        assert!(rooms.insert_queue(named(2, 2, "support", 0)));
-        assert!(!rooms.insert_queue(named(3, 2, "support", 0)), "the name is taken");
-        assert!(!rooms.insert_queue(named(2, 2, "sales", 0)), "the SID is taken");
-        let mut sid = |account, name| {
-            rooms.queue_named(AccountSid::from_bits(account), name).map(|queue| queue.sid.bits())
-        };
-        assert_eq!((sid(1, "support"), sid(2, "support"), sid(3, "support")), (Some(1), Some(2), None));
+        rooms.open_queue(named(1, 1, "support", 0));
+        rooms.open_queue(named(2, 2, "support", 0));
+        let sid = |account, name| rooms.queues.named(AccountSid::from_bits(account), name);
+        assert_eq!(sid(1, "support"), Some(QueueSid::from_bits(1)));
+        assert_eq!(sid(2, "support"), Some(QueueSid::from_bits(2)));
+        assert_eq!(sid(3, "support"), None);
         assert_eq!(sid(1, "Support"), None, "names are case sensitive");
-        assert!(rooms.remove_queue(QueueSid::from_bits(2)).is_some());
-        assert!(rooms.insert_queue(named(3, 2, "support", 0)));
+    }
+
+    #[test]
+    fn what_a_broken_step_did_is_undone() {
+        let mut rooms = Rooms::default();
+        let call = CallSid::from_bits(7);
+        rooms.open_queue(named(1, 1, "support", 0));
+        rooms.queues.get_mut(QueueSid::from_bits(1)).unwrap().join(call, Millis(1)).unwrap();
+        rooms.begin_step();
+        rooms.open_queue(named(2, 1, "sales", 0));
+        rooms.forget(call);
+        rooms.queues.remove(QueueSid::from_bits(1));
+        rooms.take_back();
+        assert_eq!(rooms.queues.iter().map(|queue| queue.sid.bits()).collect::<Vec<_>>(), [1]);
+        assert!(rooms.queues.get(QueueSid::from_bits(1)).unwrap().holds(call));
+        assert_eq!(rooms.queues.named(AccountSid::from_bits(1), "sales"), None);
+        assert!(rooms.queues.named(AccountSid::from_bits(1), "support").is_some());
     }
 
     #[test]
@@ -113,14 +192,13 @@ mod tests {
             rooms.open_queue(named(number.into(), 1, &format!("queue {number}"), 1_000 - number));
         }
         rooms.open_queue(named(500, 2, "of another account", 0));
-        let waiting = rooms.queue(QueueSid::from_bits(99)).unwrap();
+        let waiting = rooms.queues.get_mut(QueueSid::from_bits(99)).unwrap();
         waiting.join(CallSid::from_bits(7), Millis(2)).unwrap();
         rooms.open_queue(named(200, 1, "one more", 3_000));
-        assert_eq!(rooms.queues().count(), 102, "99 are idle: there is room for one");
+        assert_eq!(rooms.queues.iter().count(), 102, "99 are idle: there is room for one");
         rooms.open_queue(named(201, 1, "and another", 3_000));
-        assert_eq!(rooms.queues().count(), 102);
-        assert!(rooms.queue(QueueSid::from_bits(98)).is_none(), "the oldest idle one");
-        assert!(rooms.queue(QueueSid::from_bits(99)).is_some(), "a call waits in it");
-        assert!(rooms.queue(QueueSid::from_bits(500)).is_some());
+        assert_eq!(rooms.queues.iter().count(), 102);
+        let is_there = |bits| rooms.queues.get(QueueSid::from_bits(bits)).is_some();
+        assert_eq!([98, 99, 500].map(is_there), [false, true, true], "in 99 a call waits");
     }
 }

@@ -15,7 +15,8 @@ use crate::queue::Queue;
 /// The format written today. Read: this one; a later one as long as it only adds fields.
 const FORMAT: u32 = 1;
 
-/// What is saved, released and restored by itself.
+/// What is saved by itself. Whoever moves a leg moves the room that it is in, and the other legs in that, too: calls
+/// tell each other things within one engine only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Subject {
     /// The leg that this call stands on, with all its calls.
@@ -36,14 +37,14 @@ impl From<QueueSid> for Subject {
     }
 }
 
-/// What was read back.
-#[derive(Debug)]
+/// What was saved.
+#[derive(Clone, Debug)]
 pub(crate) enum Saved {
     Leg(Box<Leg>),
-    Queue(Queue),
+    Queue(Box<Queue>),
 }
 
-/// Something that was saved: a leg, or a room.
+/// A snapshot holds one of its subjects.
 #[derive(Encode, Decode)]
 struct Snapshot {
     #[n(0)]
@@ -53,7 +54,7 @@ struct Snapshot {
     readable_by: u32,
     #[n(3)]
     leg: Option<Leg>,
-    #[n(4)]
+    #[n(5)]
     queue: Option<Queue>,
 }
 
@@ -62,7 +63,7 @@ struct Snapshot {
 pub enum SnapshotError {
     /// These are not the bytes of a snapshot, or they are damaged.
     Damaged(Box<str>),
-    /// A leg of this name, or a call or queue of this SID, lives in this engine.
+    /// A leg of this name, a call or a room of this SID, or a room of this name lives in this engine.
     Duplicate,
     /// It was written by a version too far ahead of this one.
     TooNew {
@@ -96,15 +97,11 @@ impl fmt::Display for SnapshotError {
 
 impl std::error::Error for SnapshotError {}
 
-pub(crate) fn save_leg(leg: &Leg) -> Result<Vec<u8>, SnapshotError> {
-    save(Some(leg.clone()), None)
-}
-
-pub(crate) fn save_queue(queue: &Queue) -> Result<Vec<u8>, SnapshotError> {
-    save(None, Some(queue.clone()))
-}
-
-fn save(leg: Option<Leg>, queue: Option<Queue>) -> Result<Vec<u8>, SnapshotError> {
+pub(crate) fn save(saved: Saved) -> Result<Vec<u8>, SnapshotError> {
+    let (leg, queue) = match saved {
+        Saved::Leg(leg) => (Some(*leg), None),
+        Saved::Queue(queue) => (None, Some(*queue)),
+    };
     let snapshot = Snapshot { format: FORMAT, readable_by: FORMAT, leg, queue };
     minicbor::to_vec(&snapshot).map_err(|error| SnapshotError::Damaged(error.to_string().into()))
 }
@@ -130,12 +127,12 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Saved, SnapshotError> {
     match (snapshot.leg, snapshot.queue) {
         (Some(leg), None) => {
             leg.check().map_err(flawed)?;
-            Ok(Saved::Leg(Box::new(leg)))
+            Ok(Saved::Leg(leg.into()))
         }
         (None, Some(queue)) => {
             queue.check().map_err(flawed)?;
-            Ok(Saved::Queue(queue))
+            Ok(Saved::Queue(queue.into()))
         }
-        _ => Err(flawed("a snapshot holds one thing: a leg or a queue")),
+        _ => Err(flawed("a snapshot holds one leg or one room")),
     }
 }
