@@ -2,6 +2,7 @@
 //!
 //! `application-connect.md` (DECIDED and REC lines) and `twiml-voice.md` sections 8 and 10 name each of them.
 
+use crate::http::Url;
 use crate::policy::Limits;
 use crate::settlement::Rates;
 
@@ -50,6 +51,11 @@ pub struct Config {
     pub relay_characters_per_second: u32,
     /// Where recordings are served: `RecordingUrl` is this, `/2010-04-01/Accounts/AC…/Recordings/RE…`.
     pub recording_base: Box<str>,
+    /// The audio that a caller hears in a queue whose `<Enqueue>` names no `waitUrl`, again and again; silence without
+    /// it. (Twilio plays a list of its own.)
+    pub hold_music: Option<Url>,
+    /// What becomes of a `<Dial>` to a queue that nobody has joined yet.
+    pub missing_queue: MissingQueue,
     /// Whether the timeline is reported. Problems are, always.
     pub timeline: bool,
 }
@@ -76,6 +82,8 @@ impl Default for Config {
             socket_connect_ms: 5_000,
             relay_characters_per_second: 15,
             recording_base: "https://api.appconnect.invalid".into(),
+            hold_music: None,
+            missing_queue: MissingQueue::Failed,
             timeline: false,
         }
     }
@@ -153,6 +161,16 @@ choice! {
         Empty = "empty",
         /// None.
         Omit = "omit",
+    }
+}
+
+choice! {
+    /// `twiml-voice.md` section 6.4.
+    MissingQueue {
+        /// `DialCallStatus=failed`.
+        Failed = "failed",
+        /// It waits for the first caller, as in a queue that is empty.
+        Wait = "wait",
     }
 }
 

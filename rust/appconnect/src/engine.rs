@@ -12,18 +12,19 @@ use std::sync::Arc;
 
 use crate::call::cx::World;
 use crate::call::exchange::Outcome;
-use crate::call::signal::{Errand, Signal};
+use crate::call::signal::{Errand, Over, Signal};
 use crate::call::{Call, CallStatus};
 use crate::config::Config;
 use crate::effect::{Effect, HangUp, HangUpCause};
 use crate::event::{Event, EventKind, ProblemRaised};
-use crate::id::{CallSid, LegId, ReplyId, Seed};
+use crate::id::{CallSid, LegId, QueueSid, ReplyId, Seed};
 use crate::input::{
-    Change, IncomingCall, Input, InputError, RelayEvent, RelayMessage, SiprecEvent, StreamEvent,
+    Change, Dequeue, IncomingCall, Input, InputError, RelayEvent, RelayMessage, SiprecEvent, StreamEvent,
 };
 use crate::leg::{Leg, Step};
 use crate::policy::Budget;
 use crate::problem::{Code, Problem};
+use crate::queue::{Member, Pair, Queue};
 use crate::registry::{AccountStatus, Registry};
 use crate::rooms::Rooms;
 use crate::time::Millis;
@@ -121,6 +122,7 @@ impl Engine {
                     self.step(place, |step| step.hung_up());
                 }
             }
+            Input::Dequeue(dequeue) => return self.dequeue(&dequeue),
             Input::IncomingCall(call) => return self.incoming(call),
             Input::MachineDetected(found) => {
                 self.step_named(&found.leg, |step| {
@@ -228,8 +230,8 @@ impl Engine {
     /// the call that dialled it (`webhooks.md` section 11). With a call, only what it and those above it have dialled.
     fn let_go(&mut self, place: Place, from: Option<CallSid>) {
         let Some(leg) = self.legs.get(place) else { return };
-        for child in leg.dialled(from) {
-            self.deliver(child, Signal::Dropped { unanswered: CallStatus::Canceled });
+        for (by, child) in leg.dialled(from) {
+            self.deliver(child, Signal::Dropped { by, unanswered: CallStatus::Canceled });
         }
     }
 
@@ -242,16 +244,53 @@ impl Engine {
                     let place = self.legs.insert(leg);
                     self.step(place, |step| step.place(*placing));
                 }
-                Errand::Tell(call, signal) => self.deliver(call, signal),
+                Errand::Meet(queue) => self.meet(queue),
+                Errand::Tell(call, signal) => {
+                    self.deliver(call, signal);
+                }
             }
         }
     }
 
-    /// Tells a call something; one that is gone changes nothing.
-    fn deliver(&mut self, call: CallSid, signal: Signal) {
-        if let Some(place) = self.legs.of_call(call) {
-            self.step(place, |step| step.signal(call, signal));
+    /// Tells a call something; one that is gone changes nothing. Says whether it was told.
+    fn deliver(&mut self, call: CallSid, signal: Signal) -> bool {
+        let waits = match &signal {
+            Signal::Taken { by, .. } => Some(*by),
+            _ => None,
+        };
+        let place = self.legs.of_call(call);
+        let told = place.and_then(|place| self.step(place, |step| step.signal(call, signal))).is_some();
+        if let (false, Some(by)) = (told, waits) {
+            self.errands.push_back(Errand::Tell(by, Signal::Over(Over::unreached(call))));
         }
+        told
+    }
+
+    /// Brings together those who wait in a queue and those who wait for them, the first ones first.
+    fn meet(&mut self, sid: QueueSid) {
+        while let Some(Pair { member, dialler }) = self.rooms.queues.get_mut(sid).and_then(Queue::pair) {
+            let Member { call: child, since } = member;
+            if self.deliver(dialler, Signal::Offered { child, since }) {
+                continue;
+            }
+            if let Some(queue) = self.rooms.queues.get_mut(sid) {
+                queue.put_back(member);
+            }
+            self.deliver(child, Signal::Unmet);
+        }
+    }
+
+    /// Gives a call in a queue another document (`rest-api.md` section 12, queue members).
+    fn dequeue(&mut self, dequeue: &Dequeue) -> Result<(), InputError> {
+        let queue = self.rooms.queues.get(dequeue.queue).ok_or(InputError::UnknownQueue)?;
+        let call = match dequeue.call {
+            Some(call) => Some(call).filter(|call| queue.holds(*call)),
+            None => queue.front(),
+        };
+        let call = call.ok_or(InputError::NotQueued)?;
+        let place = self.legs.of_call(call).ok_or(InputError::UnknownCall)?;
+        let change = Change::Redirect { url: dequeue.url.clone(), method: dequeue.method };
+        self.step(place, |step| step.modify(call, &change)).unwrap_or(Ok(()))
     }
 
     /// A call that no application may take: the account is told, the caller hears that it was refused.
@@ -332,7 +371,9 @@ impl Engine {
             let leg = leg.line.id.clone();
             self.effects.push_back(Effect::HangUp(HangUp { leg, cause: HangUpCause::Error }));
             // A leg that cannot even be ended must not break again at its next timer.
-            self.legs.remove(place);
+            for call in self.legs.remove(place).iter().flat_map(Leg::sids) {
+                self.rooms.forget(call);
+            }
             return;
         }
         self.legs.update(place);

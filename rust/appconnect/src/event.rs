@@ -8,7 +8,7 @@ use minicbor::{Decode, Encode};
 use crate::address::Address;
 use crate::call::status::{CallStatus, Direction};
 use crate::http::Method;
-use crate::id::{AccountSid, ApplicationSid, CallSid, LegId, ReplyId};
+use crate::id::{AccountSid, ApplicationSid, CallSid, LegId, QueueSid, ReplyId};
 use crate::pii::Pii;
 use crate::problem::Problem;
 use crate::settlement::Settlement;
@@ -38,6 +38,8 @@ pub enum EventKind {
     Connected(Connected),
     /// A policy decided about a call to this account's application.
     Decided(Decided),
+    /// The call left its queue.
+    Dequeued(Dequeued),
     /// An application was dialled.
     Dialled(Dialled),
     /// The caller was given something to hear.
@@ -48,6 +50,8 @@ pub enum EventKind {
     Placed(Placed),
     /// Something is wrong that the account should see.
     Problem(ProblemRaised),
+    /// The call joined a queue.
+    Queued(Queued),
     /// A webhook was requested.
     Requested(Requested),
     /// A webhook answered, or failed.
@@ -108,6 +112,17 @@ pub struct Decided {
     pub allowed: bool,
     /// Why not; never shown to the dialling side.
     pub reason: Box<str>,
+}
+
+/// The call left its queue; who was connected leaves it when the connection has ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dequeued {
+    /// The queue.
+    pub queue: QueueSid,
+    /// What is sent as `QueueResult`.
+    pub result: QueueResult,
+    /// Seconds that it waited.
+    pub seconds: u64,
 }
 
 /// An application was dialled.
@@ -182,6 +197,71 @@ pub struct ProblemRaised {
     pub line: Option<u32>,
     /// Column from 1, in characters.
     pub column: Option<u32>,
+}
+
+/// The call joined a queue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Queued {
+    /// The queue.
+    pub queue: QueueSid,
+    /// What the account calls it.
+    pub name: Box<str>,
+    /// Its place in it, from 1.
+    pub position: u32,
+}
+
+/// What became of an `<Enqueue>` (`twiml-voice.md` section 6.4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum QueueResult {
+    /// It was connected to a call that dialled the queue, and that has ended.
+    Bridged,
+    /// Its account gave it another document while the bridge was being made.
+    BridgingInProcess,
+    /// The verb or the wait document has an error.
+    Error,
+    /// It ended while it waited.
+    HangUp,
+    /// The wait document said `<Leave>`.
+    Leave,
+    /// The queue was full.
+    QueueFull,
+    /// Its account gave it another document while it waited.
+    Redirected,
+    /// Its account gave it another document while it was connected.
+    RedirectedFromBridged,
+    /// The engine cannot do what the verb asks for.
+    SystemError,
+}
+
+impl QueueResult {
+    /// Every result.
+    pub const ALL: &'static [Self] = &[
+        Self::Bridged,
+        Self::BridgingInProcess,
+        Self::Error,
+        Self::HangUp,
+        Self::Leave,
+        Self::QueueFull,
+        Self::Redirected,
+        Self::RedirectedFromBridged,
+        Self::SystemError,
+    ];
+
+    /// The value of `QueueResult` in a webhook.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Bridged => "bridged",
+            Self::BridgingInProcess => "bridging-in-process",
+            Self::Error => "error",
+            Self::HangUp => "hangup",
+            Self::Leave => "leave",
+            Self::QueueFull => "queue-full",
+            Self::Redirected => "redirected",
+            Self::RedirectedFromBridged => "redirected-from-bridged",
+            Self::SystemError => "system-error",
+        }
+    }
 }
 
 /// Why a webhook is requested.

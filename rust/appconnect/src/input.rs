@@ -12,7 +12,7 @@ use minicbor::{Decode, Encode};
 
 use crate::address::Address;
 use crate::http::{Method, Url};
-use crate::id::{AccountSid, ApplicationSid, CallSid, LegId, ReplyId};
+use crate::id::{AccountSid, ApplicationSid, CallSid, LegId, QueueSid, ReplyId};
 use crate::party::MachineDetection;
 use crate::pii::Pii;
 use crate::policy::Verdict;
@@ -33,6 +33,8 @@ pub enum Input {
     Digits(Digits),
     /// The recogniser heard the caller.
     Speech(Speech),
+    /// An account takes a call out of a queue, as the REST API does.
+    Dequeue(Dequeue),
     /// The caller hung up, or the line was lost.
     HungUp(HungUp),
     /// It was found out who answered a call.
@@ -418,6 +420,19 @@ pub enum Change {
     Twiml(Box<str>),
 }
 
+/// A member of a queue is given another document by its account (`rest-api.md` section 12).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dequeue {
+    /// The queue.
+    pub queue: QueueSid,
+    /// The call; the one at the head without it.
+    pub call: Option<CallSid>,
+    /// The document that it goes on with.
+    pub url: Url,
+    /// GET or POST.
+    pub method: Method,
+}
+
 /// The answer to a `Consult`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PolicyVerdict {
@@ -446,10 +461,14 @@ pub enum InputError {
     NotInProgress,
     /// The call has ended (21220).
     NotLive,
+    /// The call does not wait in this queue, or nobody does.
+    NotQueued,
     /// The time given is earlier than one given before.
     TimeWentBack,
     /// No live call has this SID.
     UnknownCall,
+    /// No queue has this SID.
+    UnknownQueue,
 }
 
 impl fmt::Display for InputError {
@@ -465,8 +484,10 @@ impl fmt::Display for InputError {
                 "the call was not answered yet: it can be ended, not given another document (21220)"
             }
             Self::NotLive => "the call has ended: a call in a final state cannot be changed (21220)",
+            Self::NotQueued => "no such call waits in this queue: it was connected, has left, or never joined",
             Self::TimeWentBack => "time went backwards: give the engine times that never decrease",
             Self::UnknownCall => "no live call has this SID",
+            Self::UnknownQueue => "no queue has this SID",
         })
     }
 }

@@ -12,6 +12,8 @@ use crate::time::Millis;
 
 /// Characters that the name of a queue may have (14205, 14213).
 pub(crate) const MAX_NAME: usize = 64;
+/// The size of a queue that was given none (`twiml-voice.md` section 10, C4).
+const DEFAULT_SIZE: u32 = 1_000;
 /// The largest size that a queue may be given (`twiml-voice.md` section 10, C4).
 const MAX_SIZE: u32 = 5_000;
 
@@ -76,7 +78,7 @@ impl Queue {
             name,
             members: VecDeque::new(),
             diallers: VecDeque::new(),
-            max_size: MAX_SIZE,
+            max_size: DEFAULT_SIZE,
             used: now,
         }
     }

@@ -1,6 +1,6 @@
 //! What kind of document a call runs: which verbs it takes, and what its end means (`twiml-voice.md` section 9).
 
-use super::{Call, Stage};
+use super::{Call, Running, Stage};
 use crate::problem::Code;
 use crate::twiml::Element;
 
@@ -9,8 +9,12 @@ use crate::twiml::Element;
 pub(crate) enum DocumentKind {
     /// Any that controls its call: its end is the end of the call.
     Ordinary,
+    /// What somebody hears who waits in a queue: at its end it is requested again.
+    QueueWait,
     /// What a dialled party hears before it is connected: its end connects it.
     Screening,
+    /// What somebody from a queue hears before the connection (`url` of `<Queue>`): its end connects them.
+    Whisper,
 }
 
 impl DocumentKind {
@@ -18,6 +22,16 @@ impl DocumentKind {
     pub(crate) const fn takes(self, verb: Element) -> bool {
         match self {
             Self::Ordinary => true,
+            Self::QueueWait => matches!(
+                verb,
+                Element::Play
+                    | Element::Say
+                    | Element::Pause
+                    | Element::Hangup
+                    | Element::Redirect
+                    | Element::Leave
+                    | Element::Gather
+            ),
             Self::Screening => matches!(
                 verb,
                 Element::Say
@@ -28,6 +42,9 @@ impl DocumentKind {
                     | Element::Redirect
                     | Element::Reject
             ),
+            Self::Whisper => {
+                matches!(verb, Element::Play | Element::Say | Element::Pause | Element::Redirect)
+            }
         }
     }
 
@@ -35,6 +52,7 @@ impl DocumentKind {
     pub(crate) const fn refusal(self, verb: Element) -> Option<Code> {
         match (self, verb) {
             (Self::Screening, Element::Dial) => Some(Code::DialInScreening),
+            (Self::QueueWait, _) => Some(Code::SchemaWarning),
             _ => None,
         }
     }
@@ -43,7 +61,9 @@ impl DocumentKind {
     pub(crate) const fn describe(self) -> &'static str {
         match self {
             Self::Ordinary => "a document",
+            Self::QueueWait => "a wait document of <Enqueue>",
             Self::Screening => "a screening document",
+            Self::Whisper => "the document of a dialled <Queue>",
         }
     }
 }
@@ -51,8 +71,10 @@ impl DocumentKind {
 impl Call {
     /// What kind of document it runs.
     pub(crate) fn document_kind(&self) -> DocumentKind {
-        match self.stage() {
-            Some(Stage::Screening) => DocumentKind::Screening,
+        match (self.suspended.as_ref().map(|aside| &aside.running), self.stage()) {
+            (Some(Running::Queued(queued)), _) if queued.taken.is_some() => DocumentKind::Whisper,
+            (Some(Running::Queued(_)), _) => DocumentKind::QueueWait,
+            (_, Some(Stage::Screening)) => DocumentKind::Screening,
             _ => DocumentKind::Ordinary,
         }
     }

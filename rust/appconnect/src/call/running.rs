@@ -2,7 +2,7 @@
 
 use minicbor::{Decode, Encode};
 
-use super::{CallStatus, EventCallback, Program, Recording, Relay, Stream};
+use super::{CallStatus, EventCallback, Program, QueueDial, Queued, Recording, Relay, Stream};
 use crate::address::Address;
 use crate::id::{ApplicationSid, CallSid, LegId};
 use crate::input::SipFacts;
@@ -51,6 +51,12 @@ pub(crate) enum Running {
     /// The answer of a virtual agent to this step.
     #[n(22)]
     WithAgent(#[n(0)] u32),
+    /// A call that dials its queue.
+    #[n(10)]
+    Queued(#[n(0)] Box<Queued>),
+    /// The time at which a document that runs aside is requested again.
+    #[n(12)]
+    Waiting,
 }
 
 /// A document and its verb, put aside while another document runs for the caller: what is heard in a queue, or before
@@ -61,6 +67,9 @@ pub(crate) struct Suspended {
     pub(crate) program: Option<Program>,
     #[n(1)]
     pub(crate) running: Running,
+    /// When a document was last requested to run aside.
+    #[n(2)]
+    pub(crate) asked: Option<Millis>,
 }
 
 /// A `<Dial>` to parties on legs of their own.
@@ -83,6 +92,9 @@ pub(crate) struct Calling {
     /// Where the start tag of the noun stands that was dialled last; that of the `<Dial>` itself for its text.
     #[n(5)]
     pub(crate) noun: u32,
+    /// The queue that is dialled, if it is one: its members are the parties, one at a time.
+    #[n(6)]
+    pub(crate) queue: Option<QueueDial>,
 }
 
 impl Calling {
@@ -115,11 +127,15 @@ pub(crate) struct Party {
     pub(crate) redirected: bool,
     #[n(5)]
     pub(crate) sip: Option<SipFacts>,
+    /// Whether its line lives on, although it is over for whoever dialled it.
+    #[n(6)]
+    #[cbor(default)]
+    pub(crate) stays: bool,
 }
 
 impl Party {
     pub(crate) const fn new(child: CallSid) -> Self {
-        Self { child, over: None, answered: None, ended: None, redirected: false, sip: None }
+        Self { child, over: None, answered: None, ended: None, redirected: false, sip: None, stays: false }
     }
 }
 

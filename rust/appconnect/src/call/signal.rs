@@ -5,10 +5,11 @@
 
 use super::{Call, CallStatus};
 use crate::effect::Dial;
-use crate::id::{CallSid, LegId};
+use crate::id::{CallSid, LegId, QueueSid};
 use crate::input::SipFacts;
 use crate::pii::Pii;
 use crate::policy::Budget;
+use crate::registry::Webhook;
 use crate::time::Millis;
 
 /// Something to be done on another leg.
@@ -16,6 +17,8 @@ use crate::time::Millis;
 pub(crate) enum Errand {
     /// A new leg begins.
     Place(Box<Placing>),
+    /// Those who wait in a queue and those who wait for them are brought together.
+    Meet(QueueSid),
     /// A call is told something.
     Tell(CallSid, Signal),
 }
@@ -41,8 +44,16 @@ pub(crate) enum Signal {
     Referred { child: CallSid, target: Pii },
     /// To the dialled call: it is connected.
     Connected,
-    /// To the dialled call: it is no longer wanted. The status is that of one that was not answered yet.
-    Dropped { unanswered: CallStatus },
+    /// To the call that dials a queue: this one is the first in it, and has waited so long.
+    Offered { child: CallSid, since: Millis },
+    /// To the call that waits in a queue: this one takes it out; the document is what it hears before they are
+    /// connected.
+    Taken { by: CallSid, document: Option<Webhook> },
+    /// To the dialled call: it is no longer wanted. The status is that of one that was not answered yet. One that came
+    /// out of a queue goes on with its document if they were connected, and otherwise waits at the head again.
+    Dropped { by: CallSid, unanswered: CallStatus },
+    /// To the call that waits in a queue: nobody takes it out after all.
+    Unmet,
 }
 
 /// How a dialled call ended.
@@ -53,7 +64,24 @@ pub(crate) struct Over {
     pub(crate) answered: Option<Millis>,
     /// Whether its account gave it another document: it lives on, and no duration is told.
     pub(crate) redirected: bool,
+    /// Whether its line lives on.
+    pub(crate) stays: bool,
     pub(crate) sip: Option<SipFacts>,
-    /// What its leg has left of the root call's budget.
-    pub(crate) left: Budget,
+    /// What its leg has left of the root call's budget; nothing where it is a root of its own.
+    pub(crate) left: Option<Budget>,
+}
+
+impl Over {
+    /// A call that came out of a queue was not connected after all.
+    pub(crate) const fn unreached(child: CallSid) -> Self {
+        Self {
+            child,
+            status: CallStatus::NoAnswer,
+            answered: None,
+            redirected: false,
+            stays: true,
+            sip: None,
+            left: None,
+        }
+    }
 }

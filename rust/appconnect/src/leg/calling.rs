@@ -9,6 +9,7 @@ use crate::call::{Bridge as Bridged, CallStatus, Calling, Party, Running, Timer}
 use crate::effect::{Bridge, Effect, Unbridge};
 use crate::event::{Connected, EventKind};
 use crate::id::{CallSid, LegId};
+use crate::time::Millis;
 
 impl Step<'_, '_> {
     /// A call on another leg tells this one something. What it no longer waits for changes nothing.
@@ -19,8 +20,13 @@ impl Step<'_, '_> {
             Signal::Ready { child, leg } => self.party_ready(at, child, leg),
             Signal::Over(over) => self.party_over(at, over),
             Signal::Referred { child, target } => self.refer(at, child, &target),
+            Signal::Connected if self.queued(at).is_some() => self.member_connected(at),
             Signal::Connected => self.call(at).set_stage(crate::call::Stage::Connected),
-            Signal::Dropped { unanswered } => self.dropped(unanswered),
+            Signal::Offered { child, since } => self.member_offered(at, child, since),
+            Signal::Taken { by, document } => self.taken(at, by, document),
+            Signal::Dropped { by, .. } if self.queued(at).is_some() => self.let_go(at, by),
+            Signal::Dropped { unanswered, .. } => self.dropped(unanswered),
+            Signal::Unmet => self.unmet(at),
         }
     }
 
@@ -50,26 +56,67 @@ impl Step<'_, '_> {
         let Some(party) = calling.party(child) else { return };
         party.answered = Some(now);
         if calling.winner.is_some() || calling.ending {
-            return self.drop_party(child, CallStatus::Canceled);
+            return self.drop_party(at, child, CallStatus::Canceled);
         }
         calling.winner = Some(child);
         let others: Vec<_> = calling.live().filter(|other| *other != child).collect();
         self.call(at).timers.stop(Timer::Dial);
         for other in others {
-            self.drop_party(other, CallStatus::Canceled);
+            self.drop_party(at, other, CallStatus::Canceled);
         }
     }
 
-    fn drop_party(&mut self, child: CallSid, unanswered: CallStatus) {
-        self.world.tell(child, Signal::Dropped { unanswered });
+    /// The queue that is dialled has somebody for this call, who may have to hear a document first.
+    fn member_offered(&mut self, at: usize, child: CallSid, since: Millis) {
+        let (now, by) = (self.world.now, self.call(at).sid);
+        let calling = self.calling(at).filter(|calling| !calling.ending && calling.live().next().is_none());
+        let Some((calling, document)) = calling.and_then(|calling| {
+            let queue = calling.queue.as_mut()?;
+            queue.seconds = now.seconds_since(since);
+            let document = queue.document.clone();
+            Some((calling, document))
+        }) else {
+            return self.drop_party(at, child, CallStatus::NoAnswer);
+        };
+        calling.parties = vec![Party::new(child)];
+        self.call(at).timers.stop(Timer::Dial);
+        self.world.tell(child, Signal::Taken { by, document });
+    }
+
+    /// A call from the queue was lost before it was connected: the next one is waited for.
+    fn wait_for_member(&mut self, at: usize) -> bool {
+        let Some(mut cx) = self.cx(at) else { return false };
+        let Some((document, index)) = cx.current_verb() else { return false };
+        let Some(node) = document.node(index) else { return false };
+        let Running::Calling(calling) = &mut cx.call.running else { return false };
+        if calling.queue.is_none() {
+            return false;
+        }
+        let mut calling = std::mem::take(calling);
+        calling.parties.clear();
+        verb::ring_for_member(&mut cx, node, &mut calling);
+        cx.call.running = Running::Calling(calling);
+        true
+    }
+
+    fn drop_party(&mut self, at: usize, child: CallSid, unanswered: CallStatus) {
+        let by = self.call(at).sid;
+        self.world.tell(child, Signal::Dropped { by, unanswered });
     }
 
     /// The caller is connected, and from now on the time limit counts.
     fn party_ready(&mut self, at: usize, child: CallSid, other: LegId) {
         let now = self.world.now;
         let Some(calling) = self.calling(at) else { return };
+        if calling.queue.is_some()
+            && !calling.ending
+            && let Some(party) = calling.party(child)
+        {
+            party.answered = Some(now);
+            calling.winner = Some(child);
+        }
         if calling.winner != Some(child) || calling.bridged.is_some() || calling.ending {
-            return self.drop_party(child, CallStatus::Canceled);
+            return self.drop_party(at, child, CallStatus::Canceled);
         }
         calling.bridged = Some(Bridged { since: now, other: other.clone() });
         if !self.call(at).is_answered() {
@@ -104,15 +151,18 @@ impl Step<'_, '_> {
             ended: Some(now),
             redirected: over.redirected,
             sip: over.sip,
+            stays: over.stays,
         };
-        self.leg.line.budget.give_back(over.left);
+        if let Some(left) = over.left {
+            self.leg.line.budget.give_back(left);
+        }
         // One that is to be replaced leaves while the caller waits for the next.
         let Some(calling) = self.calling(at) else { return };
         if calling.live().next().is_some() {
             return;
         }
         let over = calling.winner.is_some() || calling.ending;
-        if !over && self.dial_next(at) {
+        if !over && (self.wait_for_member(at) || self.dial_next(at)) {
             return;
         }
         self.calling_over(at);
@@ -140,8 +190,11 @@ impl Step<'_, '_> {
         }
         // When they are gone the next one is called, if there is one.
         let live: Vec<_> = calling.live().collect();
+        if live.is_empty() {
+            return self.calling_over(at);
+        }
         for child in live {
-            self.drop_party(child, CallStatus::NoAnswer);
+            self.drop_party(at, child, CallStatus::NoAnswer);
         }
     }
 
@@ -156,14 +209,17 @@ impl Step<'_, '_> {
         calling.ending = true;
         let live: Vec<_> = calling.live().collect();
         self.call(at).timers.stop(Timer::Dial);
+        if live.is_empty() {
+            return self.calling_over(at);
+        }
         for child in live {
-            self.drop_party(child, unanswered);
+            self.drop_party(at, child, unanswered);
         }
     }
 
     /// Everybody is gone: the `<Dial>` is over.
     pub(super) fn calling_over(&mut self, at: usize) {
-        let Some(ended) = self.stop_calling(at) else { return };
+        let Some(ended) = self.stop_calling(at, false) else { return };
         if self.restore_party(at, &ended) {
             return;
         }
@@ -173,8 +229,9 @@ impl Step<'_, '_> {
         self.resume(at, ended);
     }
 
-    /// Takes a call out of its `<Dial>`: what the `action` is to be told. Parties that are left are let go.
-    pub(super) fn stop_calling(&mut self, at: usize) -> Option<Ended> {
+    /// Takes a call out of its `<Dial>`: what the `action` is to be told. Parties that are left are let go. `line_gone`
+    /// says that the caller is gone, so that nothing need be stopped.
+    pub(super) fn stop_calling(&mut self, at: usize, line_gone: bool) -> Option<Ended> {
         let now = self.world.now;
         let mut cx = self.cx(at)?;
         let Running::Calling(mut calling) = std::mem::take(&mut cx.call.running) else { return None };
@@ -184,19 +241,24 @@ impl Step<'_, '_> {
         if let Some(recording) = &mut recording {
             verb::stop_recording(&mut cx, recording);
         }
+        let call = cx.call.sid;
+        if let Some(queue) = calling.queue.as_ref().and_then(|dial| cx.world.rooms.queues.get_mut(dial.queue))
+        {
+            queue.forget(call);
+        }
         let leg = cx.line.id.clone();
         let winner = calling.winner;
         let live: Vec<_> = calling.live().collect();
         // Where the other line lives on, it must no longer be heard.
         let parted = winner.is_some_and(|winner| {
-            calling.party(winner).is_some_and(|party| party.over.is_none() || party.redirected)
+            calling.party(winner).is_some_and(|party| party.over.is_none() || party.stays)
         });
-        if let Some(bridge) = calling.bridged.as_ref().filter(|_| parted) {
+        if let Some(bridge) = calling.bridged.as_ref().filter(|_| parted && !line_gone) {
             let other = bridge.other.clone();
             cx.effect(Effect::Unbridge(Unbridge { leg, other }));
         }
         for child in live {
-            cx.world.tell(child, Signal::Dropped { unanswered: CallStatus::Canceled });
+            cx.world.tell(child, Signal::Dropped { by: call, unanswered: CallStatus::Canceled });
         }
         let shown = winner.or_else(|| calling.parties.last().map(|party| party.child));
         let status = outcome(&calling);
@@ -214,12 +276,13 @@ impl Step<'_, '_> {
             recording,
             error: None,
             sip: party.and_then(|party| party.sip.clone()),
+            queue: calling.queue.as_ref().filter(|_| bridged).map(|dial| (dial.queue, dial.seconds)),
         })
     }
 
     /// Stops the dial of a call that ends itself, and tells its `action`.
-    pub(super) fn finish_calling(&mut self, at: usize) {
-        if let Some(ended) = self.stop_calling(at) {
+    pub(super) fn finish_calling(&mut self, at: usize, line_gone: bool) {
+        if let Some(ended) = self.stop_calling(at, line_gone) {
             self.report_dial(at, ended, Role::Ended);
         }
     }

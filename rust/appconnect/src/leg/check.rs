@@ -101,17 +101,31 @@ fn check_call(call: &Call, above: Option<&Call>, fetching: usize) -> Result<(), 
         }
         // What it waits for is told by the network, or by the call on another leg that dialled it.
         Running::Outbound => call.stage().is_some_and(|stage| stage != Stage::Screening),
-        Running::Calling(calling) => at(&[Element::Dial]) && calling.live().next().is_some(),
         Running::Streaming(stream) => at(&[Element::Connect]) && (stream.open || has(Timer::Verb)),
         Running::Relaying(relay) => {
             let said = relay.playing.as_ref().is_none_or(|playing| taken(playing.step));
             at(&[Element::Connect]) && (relay.opened.is_some() || has(Timer::Verb)) && said
         }
         Running::WithAgent(step) => at(&[Element::Connect]) && taken(*step),
+        Running::Calling(calling) => {
+            let stands_by = calling.queue.is_some() && has(Timer::Dial);
+            at(&[Element::Dial]) && (stands_by || calling.live().next().is_some())
+        }
+        Running::Queued(_) => at(&[Element::Enqueue]),
+        Running::Waiting => call.suspended.is_some() && has(Timer::Verb),
     };
     let forks: usize = call.background.iter().map(Background::forks).sum();
     must(forks <= MAX_FORKS, "a call has more forked tracks than it may")?;
     must(fits, "a call waits for what cannot come")?;
+    if let Some(aside) = &call.suspended {
+        let verb = aside.program.as_ref().and_then(Program::current).map(|node| node.element());
+        let waits = match &aside.running {
+            Running::Queued(_) => verb == Some(Element::Enqueue),
+            Running::Calling(_) => verb == Some(Element::Dial),
+            _ => false,
+        };
+        must(waits, "a document runs aside for a verb that does not wait")?;
+    }
     let waits = usize::from(matches!(call.running, Running::Fetching));
     must(fetching == waits, "a call waits for one document at a time, and only when it fetches one")
 }

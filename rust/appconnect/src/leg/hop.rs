@@ -150,6 +150,7 @@ impl Step<'_, '_> {
             recording,
             error: None,
             sip: None,
+            queue: None,
         })
     }
 }

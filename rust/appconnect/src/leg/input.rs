@@ -200,6 +200,9 @@ impl Step<'_, '_> {
             let waited = detection.map_or(0, |detection| detection.timeout.saturating_mul(1_000));
             return self.machine_detected(AnsweredBy::Unknown, waited);
         }
+        if matches!(self.call(at).running, Running::Waiting) {
+            return self.wait(at);
+        }
         self.with_verb(at, |cx, node, running| match running {
             Running::Pausing => Flow::Next,
             Running::Gathering(gather) => verb::gather_silence(cx, node, gather),

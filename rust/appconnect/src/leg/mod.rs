@@ -11,6 +11,7 @@ mod hop;
 mod input;
 mod modify;
 mod outbound;
+mod queue;
 mod refer;
 mod run;
 mod service;
@@ -64,11 +65,12 @@ impl Leg {
         Some(timers.map_or(end, |timer| timer.min(end)))
     }
 
-    /// The calls on other legs that the calls here have dialled; with a call, only it and those above it.
-    pub(crate) fn dialled(&self, from: Option<CallSid>) -> Vec<CallSid> {
+    /// The calls on other legs that the calls here have dialled, each after the one that did; with a call, only of it
+    /// and those above it.
+    pub(crate) fn dialled(&self, from: Option<CallSid>) -> Vec<(CallSid, CallSid)> {
         let calls = self.calls.iter().skip_while(|call| from.is_some_and(|from| call.sid != from));
         let calling = calls.filter_map(|call| match &call.running {
-            Running::Calling(calling) => Some(calling.live()),
+            Running::Calling(calling) => Some(calling.live().map(|child| (call.sid, child))),
             _ => None,
         });
         calling.flatten().collect()

@@ -5,7 +5,7 @@ use super::unwind::{Told, Unwinding};
 use super::{Step, hop_of};
 use crate::call::exchange::Role;
 use crate::call::verb::{Ended, Goto, redirect_target};
-use crate::call::{CallStatus, Program, Running, Stage, Timer, Update};
+use crate::call::{CallStatus, Leaving, Program, Running, Stage, Timer, Update};
 use crate::effect::HangUpCause;
 use crate::event::Purpose;
 use crate::id::CallSid;
@@ -89,6 +89,10 @@ impl Step<'_, '_> {
             // What is left to be done is done when everybody who was dialled is gone.
             return self.end_calling(at, CallStatus::Canceled);
         }
+        if let Some(left) = self.stop_queued(at, Leaving::Updated) {
+            let told = self.report_queue(at, left, Role::Interrupted);
+            return self.after_report(at, told);
+        }
         let Some(ended) = self.stop_dial(at) else {
             self.finish_running(at, false);
             return self.carry_out_update(at);
@@ -98,7 +102,12 @@ impl Step<'_, '_> {
 
     /// Requests the `action` of an interrupted `<Dial>`, or the `<Redirect>` after it, before the update.
     pub(super) fn report_interrupted(&mut self, at: usize, ended: Ended) {
-        let requested = match self.report_dial(at, ended, Role::Interrupted) {
+        let told = self.report_dial(at, ended, Role::Interrupted);
+        self.after_report(at, told);
+    }
+
+    fn after_report(&mut self, at: usize, told: Told) {
+        let requested = match told {
             Told::Requested => true,
             Told::NoAction => self.request_next_redirect(at),
             Told::Failed => false,

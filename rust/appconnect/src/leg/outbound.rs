@@ -197,8 +197,9 @@ impl Step<'_, '_> {
             status: if redirected { CallStatus::Completed } else { call.status },
             answered: call.answered,
             redirected,
+            stays: redirected,
             sip: outbound.sip.clone(),
-            left: self.leg.line.budget,
+            left: Some(self.leg.line.budget),
         };
         if redirected {
             // A call that its account takes out of the dial is a root of its own.

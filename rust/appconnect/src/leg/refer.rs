@@ -81,7 +81,7 @@ impl Step<'_, '_> {
             let calling = std::mem::take(&mut self.call(at).running);
             self.put_aside(at, calling);
         } else {
-            self.stop_calling(at);
+            self.stop_calling(at, false);
         }
         self.load(at, Program::new(document, Some(base)));
     }
@@ -114,8 +114,9 @@ impl Step<'_, '_> {
         if let (Some(recording), Some(mut cx)) = (&mut recording, self.cx(at)) {
             verb::stop_recording(&mut cx, recording);
         }
+        let by = self.call(at).sid;
         for child in calling.live() {
-            self.world.tell(child, Signal::Dropped { unanswered: crate::call::CallStatus::Canceled });
+            self.world.tell(child, Signal::Dropped { by, unanswered: crate::call::CallStatus::Canceled });
         }
     }
 

@@ -7,7 +7,7 @@ use super::unwind::Closing;
 use crate::call::cx::Cx;
 use crate::call::exchange::{Plan, Role};
 use crate::call::verb::{self, Ending, Flow, Goto};
-use crate::call::{CallStatus, DocumentKind, Program, Running};
+use crate::call::{CallStatus, DocumentKind, Leaving, Program, Running};
 use crate::config::EmptyDocument;
 use crate::effect::HangUpCause;
 use crate::event::{EventKind, Purpose, VerbBegan};
@@ -91,6 +91,8 @@ impl Step<'_, '_> {
             Flow::Next => self.run(at),
             Flow::Park(running) => self.call(at).running = running,
             Flow::Connect(connection) => self.connect(at, *connection),
+            Flow::Enqueue(joining) => self.enqueue(at, *joining),
+            Flow::Leave => self.leave_queue(at, Leaving::Left),
             Flow::Goto(goto) => self.goto(at, &goto),
             Flow::Fail(problem) => self.document_failed(at, problem, None),
             Flow::FailAt(problem, url) => self.document_failed(at, problem, Some(url)),
@@ -115,7 +117,8 @@ impl Step<'_, '_> {
 
     /// Makes the request for a document, charged to the root call's budget.
     pub(super) fn request_document(&mut self, at: usize, goto: &Goto, role: Role) -> Result<(), Problem> {
-        if role == Role::Document && self.leg.line.budget.charge_document().is_err() {
+        let charged = role == Role::Document && !self.is_free(at);
+        if charged && self.leg.line.budget.charge_document().is_err() {
             self.out_of_documents();
             return Ok(());
         }
@@ -165,7 +168,9 @@ impl Step<'_, '_> {
     fn document_ended(&mut self, at: usize, document: &Document) {
         match self.call(at).document_kind() {
             DocumentKind::Ordinary => {}
+            DocumentKind::QueueWait => return self.wait_ended(at),
             DocumentKind::Screening => return self.ready(),
+            DocumentKind::Whisper => return self.member_ready(at),
         }
         let empty = document.root().first_child().is_none();
         let call = self.call(at);
@@ -211,6 +216,11 @@ impl Step<'_, '_> {
             DocumentKind::Ordinary => {}
             // Whoever dialled hears of a call that was answered and never connected (`webhooks.md` section 1).
             DocumentKind::Screening => return self.end(at, Closing::of(CallStatus::Completed)),
+            DocumentKind::QueueWait => return self.wait_failed(at),
+            // Without a fallback the two are connected all the same (our choice): what one of them was to hear first
+            // must not cost the other its turn.
+            DocumentKind::Whisper if fallback.is_none() => return self.member_ready(at),
+            DocumentKind::Whisper => {}
         }
         let Some(fallback) = fallback else { return self.give_up(at) };
         let mut extra = vec![("ErrorCode".into(), code.number().to_string().into())];

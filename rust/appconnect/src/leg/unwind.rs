@@ -4,8 +4,11 @@ use super::service::Connected;
 use super::{LINGER_MS, Step};
 use crate::call::exchange::{Plan, Role};
 use crate::call::params::{Stage, progress};
+use crate::call::signal::{Over, Signal};
 use crate::call::verb::{self, Ended, Finished, action_of, finish_record};
-use crate::call::{Call, CallStatus, Gather, Parameters, Prompt, Record, Running, Stage as OutboundStage};
+use crate::call::{
+    Call, CallStatus, Gather, Leaving, Parameters, Prompt, Record, Running, Stage as OutboundStage,
+};
 use crate::effect::{Effect, HangUp, HangUpCause, StopCollect, StopMedia};
 use crate::event::{EventKind, Purpose, StatusChanged};
 use crate::problem::{Code, Problem};
@@ -136,6 +139,7 @@ impl Step<'_, '_> {
             let status = if self.call(at).is_answered() { CallStatus::Completed } else { CallStatus::Failed };
             self.call(at).status = status;
             self.finish_background(at);
+            self.abandon(at);
             self.drop_awaited(at);
             self.tell_end(at, false);
             let redirected = self.take_off();
@@ -144,6 +148,24 @@ impl Step<'_, '_> {
             }
         }
         self.hang_up(HangUpCause::Error);
+    }
+
+    /// Lets go whoever waits for the call at `at`, whose step broke, or was waited for by it.
+    fn abandon(&mut self, at: usize) {
+        let call = self.call(at);
+        let child = call.sid;
+        let (taken, dialled) = match call.own_running() {
+            Running::Queued(queued) => (queued.taken, Vec::new()),
+            Running::Calling(calling) => (None, calling.live().collect()),
+            _ => (None, Vec::new()),
+        };
+        if let Some(taken) = taken {
+            self.world.tell(taken.by, Signal::Over(Over { stays: false, ..Over::unreached(child) }));
+        }
+        for party in dialled {
+            self.world.tell(party, Signal::Dropped { by: child, unanswered: CallStatus::Canceled });
+        }
+        self.world.rooms.forget(child);
     }
 
     pub(super) fn hang_up(&mut self, cause: HangUpCause) {
@@ -206,7 +228,13 @@ impl Step<'_, '_> {
             }
             Running::Calling(calling) => {
                 self.call(at).running = Running::Calling(calling);
-                self.finish_calling(at);
+                self.finish_calling(at, line_gone);
+            }
+            Running::Queued(queued) => {
+                self.call(at).running = Running::Queued(queued);
+                if let Some(left) = self.stop_queued(at, Leaving::Gone) {
+                    self.report_queue(at, left, Role::Ended);
+                }
             }
             Running::Outbound => {
                 media = matches!(self.call(at).stage(), Some(OutboundStage::Keys(_)));

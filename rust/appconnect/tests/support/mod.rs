@@ -340,6 +340,30 @@ impl World {
         self
     }
 
+    /// Another caller, on a line of this name, dials a number.
+    pub fn caller(&mut self, leg: &str, to: &str) -> &mut Self {
+        let name: LegId = leg.parse().unwrap();
+        self.dial_with(|call| {
+            call.leg = name;
+            call.to = Address::new(to);
+        })
+    }
+
+    /// The caller on the line of this name hangs up.
+    pub fn caller_hangs_up(&mut self, leg: &str) -> &mut Self {
+        let leg: LegId = leg.parse().unwrap();
+        self.gone(&leg);
+        self.input(Input::HungUp(HungUp { leg })).unwrap();
+        self
+    }
+
+    /// The caller on the line of this name presses keys.
+    pub fn caller_presses(&mut self, leg: &str, digits: &str) -> &mut Self {
+        let leg = leg.parse().unwrap();
+        self.input(Input::Digits(Digits { leg, digits: Pii::from(digits) })).unwrap();
+        self
+    }
+
     /// The prompt that plays cannot be played.
     pub fn fail_media(&mut self, why: MediaFailure) -> &mut Self {
         let (_, reply, _) = self.media.pop().unwrap();

@@ -3,8 +3,10 @@
 mod agent;
 mod connect;
 mod dial;
+mod enqueue;
 mod gather;
 mod hangup;
+mod leave;
 mod pause;
 mod play;
 mod record;
@@ -33,9 +35,10 @@ use crate::twiml::{Attribute, Element, Node};
 pub(crate) use agent::{done as agent_done, stop as stop_agent};
 pub(crate) use connect::told as connect_told;
 pub(crate) use dial::{
-    Ended, action_of, after as after_dial, dial, next_party, refer_url, start_recording, stop_recording,
-    time_limit, timeout as dial_timeout, vetoed,
+    Ended, action_of, after as after_dial, dial, next_party, refer_url, ring_for_member, start_recording,
+    stop_recording, time_limit, timeout as dial_timeout, vetoed,
 };
+pub(crate) use enqueue::{Joining, Left, action_of as queue_action, after as after_enqueue};
 pub(crate) use gather::{
     digits as gather_digits, media_done as gather_media_done, prompt as gather_prompt,
     silence as gather_silence, speech as gather_speech,
@@ -63,8 +66,12 @@ pub(crate) enum Flow {
     Park(Running),
     /// A dialled application gets the call.
     Connect(Box<Connection>),
+    /// The call is put into a queue.
+    Enqueue(Box<Joining>),
     /// Another document takes over.
     Goto(Goto),
+    /// The call leaves its queue.
+    Leave,
     /// The call ends, and gives values back to whoever dialled it.
     Return { status: Ending, parameters: Parameters },
     /// The document fails.
@@ -109,8 +116,10 @@ pub(crate) fn enter(cx: &mut Cx<'_, '_>, node: Node<'_>) -> Flow {
     match node.element() {
         Element::Connect => connect::enter(cx, node),
         Element::Dial => dial::enter(cx, node),
+        Element::Enqueue => enqueue::enter(cx, node),
         Element::Gather => gather::enter(cx, node),
         Element::Hangup => hangup::enter(node),
+        Element::Leave => leave::enter(cx, node),
         Element::Pause => pause::enter(cx, node),
         Element::Play => play::enter(cx, node),
         Element::Record => record::enter(cx, node),

@@ -11,7 +11,6 @@ use crate::twiml::{Attribute, Element, Node};
 /// What the `action` of a verb that failed is told (`twiml-voice.md` sections 3, 6.4 and 7).
 const fn failure(element: Element) -> Option<(&'static str, &'static str)> {
     match element {
-        Element::Enqueue => Some(("QueueResult", "system-error")),
         Element::Pay => Some(("Result", "internal-error")),
         Element::Refer => Some(("ReferCallStatus", "failed")),
         Element::Sms => Some(("SmsStatus", "invalid")),

@@ -330,7 +330,7 @@ elements! {
         RecordingConfigurationId: text,
     }
     /// Dials whoever waits in a queue. As a verb it is known to the schema only.
-    Queue "Queue" Noun Core answers No, text Trimmed at most 64 QueueNameLong
+    Queue "Queue" Noun Core executed true answers No, text Trimmed at most 64 QueueNameLong
     [] {
         Url: url.code(Code::QueueUrl),
         Method: method.code(Code::QueueMethod),
@@ -358,7 +358,7 @@ elements! {
         Value: text.or_word(""),
     }
     /// Puts the caller into a queue.
-    Enqueue "Enqueue" Verb Core answers Custom, text Trimmed at most 64 EnqueueNameLong
+    Enqueue "Enqueue" Verb Core executed true answers Custom, text Trimmed at most 64 EnqueueNameLong
     [Task] {
         Action: url.code(Code::EnqueueAction),
         Method: method.code(Code::EnqueueMethod),
@@ -374,7 +374,7 @@ elements! {
         Timeout: number(1, ANY).code(Code::TaskTimeout),
     }
     /// Takes the caller out of a queue.
-    Leave "Leave" Verb Core answers No, text None
+    Leave "Leave" Verb Core executed true answers No, text None
     [] {}
     /// Known to the schema only.
     Echo "Echo" Verb Later answers Yes, text None

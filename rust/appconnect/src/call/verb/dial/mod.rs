@@ -5,6 +5,7 @@
 mod application;
 mod endpoint;
 mod parties;
+mod queue;
 
 use super::record::{begin, stop, words};
 use super::{Flow, Goto, action, callback, reference};
@@ -14,7 +15,7 @@ use crate::call::params::{Form, put, recording};
 use crate::call::{CallStatus, Calling, EventCallback, Parameters, Recording, RecordingSource, Timer};
 use crate::event::{EventKind, Purpose, Returned};
 use crate::http::Url;
-use crate::id::CallSid;
+use crate::id::{CallSid, QueueSid};
 use crate::input::SipFacts;
 use crate::problem::{Code, Problem};
 use crate::twiml::{Attribute, Element, Node};
@@ -39,6 +40,8 @@ pub(crate) struct Ended {
     pub(crate) error: Option<(Code, Box<str>)>,
     /// What SIP says of the call that was made.
     pub(crate) sip: Option<SipFacts>,
+    /// The queue that the other call came out of, and whole seconds that it had waited.
+    pub(crate) queue: Option<(QueueSid, u64)>,
 }
 
 impl Ended {
@@ -52,6 +55,7 @@ impl Ended {
             recording: None,
             error: Some((code, message.into())),
             sip: None,
+            queue: None,
         }
     }
 
@@ -66,6 +70,7 @@ impl Ended {
             recording: None,
             error: None,
             sip: None,
+            queue: None,
         }
     }
 }
@@ -88,7 +93,11 @@ pub(super) fn enter(cx: &mut Cx<'_, '_>, node: Node<'_>) -> Flow {
             cx.problem_at(node, Code::DialNested, message);
             after(cx, node, Ended::failed(Code::DialNested, message))
         }
-        Some(Element::Conference | Element::Queue) => {
+        Some(Element::Queue) => match noun {
+            Some(noun) => queue::enter(cx, node, noun),
+            None => Flow::Next,
+        },
+        Some(Element::Conference) => {
             let message = "<Dial> to this noun is not executed by this engine: it failed";
             cx.problem_at(node, Code::VerbNotExecuted, message);
             after(cx, node, Ended::failed(Code::VerbNotExecuted, message))
@@ -107,6 +116,15 @@ fn ring(cx: &mut Cx<'_, '_>, node: Node<'_>, calling: &mut Calling) {
     }
     if cx.line.answered {
         cx.ringback(true, node.attribute(Attribute::RingTone));
+    }
+}
+
+/// A `<Dial>` of a queue has lost the call that it was about to get, and waits for the next one as long as for the
+/// first.
+pub(crate) fn ring_for_member(cx: &mut Cx<'_, '_>, node: Node<'_>, calling: &mut Calling) {
+    ring(cx, node, calling);
+    if let Some(queue) = &calling.queue {
+        queue::stand_by(cx, queue.queue);
     }
 }
 
@@ -194,6 +212,10 @@ pub(crate) fn action_of(cx: &mut Cx<'_, '_>, node: Node<'_>, ended: Ended) -> Re
     }
     if let Some(sip) = &ended.sip {
         sip_facts(&mut extra, sip);
+    }
+    if let Some((queue, seconds)) = ended.queue {
+        put(&mut extra, "QueueSid", queue.as_str().to_owned());
+        put(&mut extra, "QueueTime", seconds.to_string());
     }
     if let Some((code, message)) = ended.error {
         put(&mut extra, "ErrorCode", code.number().to_string());
