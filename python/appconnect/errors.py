@@ -18,7 +18,8 @@ class InputError(AppConnectError, ValueError):
 
     Attributes:
         kind: What is wrong with it: `bad-digits`, `bad-twiml`, `cannot-place`, `cannot-redirect`,
-            `duplicate-leg`, `not-in-progress`, `not-live`, `time-went-back` or `unknown-call`.
+            `duplicate-leg`, `not-in-progress`, `not-live`, `not-queued`, `time-went-back`, `unknown-call` or
+            `unknown-queue`.
     """
 
     kind: str

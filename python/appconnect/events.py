@@ -11,12 +11,14 @@ from appconnect._core import (
     Began,
     Connected,
     Decided,
+    Dequeued,
     Dialled,
     Heard,
     Placed,
     Pressed,
     ProblemRaised,
     Relayed,
+    Queued,
     Requested,
     Responded,
     Returned,
@@ -32,6 +34,7 @@ __all__ = [
     "Began",
     "Connected",
     "Decided",
+    "Dequeued",
     "Dialled",
     "Event",
     "Heard",
@@ -39,6 +42,7 @@ __all__ = [
     "Pressed",
     "ProblemRaised",
     "Relayed",
+    "Queued",
     "Requested",
     "Responded",
     "Returned",
@@ -54,12 +58,14 @@ Event: TypeAlias = (
     Began
     | Connected
     | Decided
+    | Dequeued
     | Dialled
     | Heard
     | Placed
     | Pressed
     | ProblemRaised
     | Relayed
+    | Queued
     | Requested
     | Responded
     | Returned

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from appconnect._core import (
     AgentDone,
+    Dequeue,
     Digits,
     HttpFailure,
     HttpResponse,
@@ -30,6 +31,7 @@ from appconnect._core import (
 
 __all__ = [
     "AgentDone",
+    "Dequeue",
     "Digits",
     "HttpFailure",
     "HttpResponse",
@@ -55,6 +57,7 @@ __all__ = [
 
 Input: TypeAlias = (
     AgentDone
+    | Dequeue
     | Digits
     | HttpFailure
     | HttpResponse

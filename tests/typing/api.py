@@ -49,6 +49,7 @@ from appconnect.events import (
     Began,
     Connected,
     Decided,
+    Dequeued,
     Dialled,
     Event,
     Heard,
@@ -56,6 +57,7 @@ from appconnect.events import (
     Pressed,
     ProblemRaised,
     Relayed,
+    Queued,
     Requested,
     Responded,
     Returned,
@@ -67,6 +69,7 @@ from appconnect.events import (
 )
 from appconnect.inputs import (
     AgentDone,
+    Dequeue,
     Digits,
     HttpFailure,
     HttpResponse,
@@ -178,6 +181,11 @@ def events_are_exhaustive(event: Event) -> str:  # noqa: C901, PLR0911, PLR0912 
             return assert_type(event.direction, Literal["inbound", "outbound-dial", "outbound-api"])
         case Connected():
             return event.with_
+        case Queued():
+            return event.name
+        case Dequeued():
+            assert_type(event.seconds, int)
+            return event.result
         case Decided():
             return event.reason
         case Dialled():
@@ -236,6 +244,8 @@ def inputs_are_exhaustive(value: Input) -> str:  # noqa: PLR0911 - one arm for e
             return reply
         case Modify(call):
             return call
+        case Dequeue(queue):
+            return queue
         case Originate():
             return value.account
         case Tick():

@@ -11,12 +11,14 @@ from appconnect.events import (
     Began,
     Connected,
     Decided,
+    Dequeued,
     Dialled,
     Heard,
     Placed,
     Pressed,
     ProblemRaised,
     Relayed,
+    Queued,
     Requested,
     Responded,
     Returned,
@@ -85,6 +87,10 @@ class Narrator:
                 self._tell(event, f"calls {event.to}", "magenta")
             case Connected():
                 self._tell(event, "● connected", "magenta")
+            case Queued():
+                self._tell(event, f"waits in queue {event.name}, place {event.position}", "magenta")
+            case Dequeued():
+                self._tell(event, f"left the queue: {event.result}", "magenta")
             case Returned():
                 self._tell(event, f"given back: {event.status}", "magenta")
                 self._fields(event.parameters)

@@ -17,12 +17,14 @@ from appconnect.events import (
     Began,
     Connected,
     Decided,
+    Dequeued,
     Dialled,
     Heard,
     Placed,
     Pressed,
     ProblemRaised,
     Relayed,
+    Queued,
     Requested,
     Responded,
     Returned,
@@ -187,6 +189,10 @@ class Ladder:
                 return self._row(event, [f"calls {to}"], "magenta")
             case Connected():
                 return self._row(event, ["● connected"], "magenta")
+            case Queued(name=name, position=position):
+                return self._row(event, [f"waits in queue {name}, place {position}"], "magenta")
+            case Dequeued(result=result):
+                return self._row(event, [f"left the queue: {result}"], "magenta")
             case Returned():
                 return self._returned(event)
             case Relayed():

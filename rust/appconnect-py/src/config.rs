@@ -1,6 +1,7 @@
 //! The engine's choices as a Python class.
 
 use appconnect::config as core;
+use appconnect::http::Url;
 use appconnect::money::MicroDollars;
 use appconnect::policy::FamilyConnect;
 use pyo3::prelude::*;
@@ -106,6 +107,10 @@ config! {
     relay_characters_per_second: u32 = relay_characters_per_second;
     /// Where recordings are served: `RecordingUrl` is this, `/2010-04-01/Accounts/AC…/Recordings/RE…`.
     recording_base: Box<str> = recording_base;
+    /// The audio that a caller hears in a queue whose `<Enqueue>` names no `waitUrl`, again and again; silence without it.
+    hold_music: Option<Url> = hold_music;
+    /// What becomes of a `<Dial>` to a queue that nobody has joined yet.
+    missing_queue: core::MissingQueue = missing_queue;
     /// Whether the timeline is reported. Problems are, always.
     timeline: bool = timeline;
 }

@@ -4,8 +4,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use appconnect::engine as core;
-use appconnect::id::{CallSid, Seed};
+use appconnect::id::Seed;
 use appconnect::input::InputError;
+use appconnect::snapshot::Subject;
 use appconnect::time::Millis;
 use pyo3::IntoPyObjectExt as _;
 use pyo3::inspect::PyStaticExpr;
@@ -125,22 +126,28 @@ impl Engine {
         self.lock(py).next_timeout().map(|at| at.0)
     }
 
-    /// The line that `call` stands on with every call on it, as bytes that `restore` reads in any process.
-    fn snapshot<'py>(&self, py: Python<'py>, call: Given<'_, '_, CallSid>) -> PyResult<Bound<'py, PyBytes>> {
-        let call = call.take("call")?;
-        let snapshot = self.lock(py).snapshot(call);
+    /// The line that a call stands on with every call on it, or a queue, as bytes that `restore` reads in any process.
+    /// `subject` is the SID of the call or of the queue. Calls tell each other things within one engine only: lines that
+    /// are connected, dial each other or wait in one queue move together, and with their queue.
+    fn snapshot<'py>(
+        &self,
+        py: Python<'py>,
+        subject: Given<'_, '_, Subject>,
+    ) -> PyResult<Bound<'py, PyBytes>> {
+        let subject = subject.take("subject")?;
+        let snapshot = self.lock(py).snapshot(subject);
         snapshot.map(|bytes| PyBytes::new(py, &bytes)).map_err(|error| snapshot_error(py, error))
     }
 
-    /// Forgets the line that `call` stands on, without any effect: another engine goes on with its snapshot.
-    fn release(&self, py: Python<'_>, call: Given<'_, '_, CallSid>) -> PyResult<()> {
-        let call = call.take("call")?;
-        let released = self.lock(py).release(call);
+    /// Forgets the line that a call stands on, or a queue, without any effect: another engine goes on with its snapshot.
+    fn release(&self, py: Python<'_>, subject: Given<'_, '_, Subject>) -> PyResult<()> {
+        let subject = subject.take("subject")?;
+        let released = self.lock(py).release(subject);
         released.map_err(|error| snapshot_error(py, error))
     }
 
-    /// Goes on with a line from its snapshot; returns the SIDs of its calls, the bottom one first. Raises
-    /// `SnapshotError` if it cannot be read, or lives here already.
+    /// Goes on with what a snapshot holds; returns the SIDs of the calls of a line, the bottom one first, or of those that
+    /// wait in a queue, the first one first. Raises `SnapshotError` if it cannot be read, or lives here already.
     fn restore(&self, py: Python<'_>, data: &[u8], now: u64) -> PyResult<Vec<String>> {
         let mut engine = self.lock(py);
         let restored = guarded(|| engine.restore(Millis(now), data));
@@ -150,6 +157,15 @@ impl Engine {
             Ok(Err(error)) => Err(snapshot_error(py, error)),
             Err(Panicked) => Err(defect(py)),
         }
+    }
+
+    /// Everything that is saved by itself: the SID of one call of each line, and of every queue.
+    fn subjects(&self, py: Python<'_>) -> Vec<String> {
+        let name = |subject| match subject {
+            Subject::Call(call) => call.to_string(),
+            Subject::Queue(queue) => queue.to_string(),
+        };
+        self.lock(py).subjects().map(name).collect()
     }
 
     /// Replaces the registry; calls that live go on with what they have.

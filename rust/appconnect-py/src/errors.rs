@@ -42,8 +42,10 @@ pub(crate) fn input_error(py: Python<'_>, error: &InputError) -> PyErr {
         InputError::DuplicateLeg => "duplicate-leg",
         InputError::NotInProgress => "not-in-progress",
         InputError::NotLive => "not-live",
+        InputError::NotQueued => "not-queued",
         InputError::TimeWentBack => "time-went-back",
         InputError::UnknownCall => "unknown-call",
+        InputError::UnknownQueue => "unknown-queue",
     };
     match CLASS.import(py, "appconnect.errors", "InputError") {
         Ok(class) => PyErr::from_type(class.clone(), (error.to_string(), kind)),

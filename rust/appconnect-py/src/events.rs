@@ -5,7 +5,7 @@ use std::fmt;
 use appconnect::address::Address;
 use appconnect::event as core;
 use appconnect::http::Method;
-use appconnect::id::{AccountSid, ApplicationSid, CallSid, LegId, ReplyId};
+use appconnect::id::{AccountSid, ApplicationSid, CallSid, LegId, QueueSid, ReplyId};
 use appconnect::pii::Pii;
 use appconnect::problem::Level;
 use appconnect::time::Millis;
@@ -142,6 +142,30 @@ event! {
         child: CallSid,
         /// To whom.
         to: Address,
+    }
+}
+
+event! {
+    /// The call joined a queue.
+    Queued = "queued" from core::Queued {
+        /// The queue.
+        queue: QueueSid,
+        /// What the account calls it.
+        name: Box<str>,
+        /// Its place in it, from 1.
+        position: u32,
+    }
+}
+
+event! {
+    /// The call left its queue; who was connected leaves it when the connection has ended.
+    Dequeued = "dequeued" from core::Dequeued {
+        /// The queue.
+        queue: QueueSid,
+        /// What is sent as `QueueResult`.
+        result: core::QueueResult,
+        /// Seconds that it waited.
+        seconds: u64,
     }
 }
 
@@ -337,12 +361,14 @@ events! {
     Began => Began,
     Connected => Connected,
     Decided => Decided,
+    Dequeued => Dequeued,
     Dialled => Dialled,
     Heard => Heard,
     Placed => Placed,
     Pressed => Pressed,
     Problem => ProblemRaised,
     Relayed => Relayed,
+    Queued => Queued,
     Requested => Requested,
     Responded => Responded,
     Returned => Returned,

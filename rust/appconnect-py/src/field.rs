@@ -8,11 +8,12 @@ use std::fmt;
 use appconnect::address::Address;
 use appconnect::http::Url;
 use appconnect::id::{
-    AccountSid, ApplicationSid, CallSid, LegId, RecordingSid, RelaySid, ReplyId, SiprecSid, StreamSid,
+    AccountSid, ApplicationSid, CallSid, LegId, QueueSid, RecordingSid, RelaySid, ReplyId, SiprecSid, StreamSid,
     TranscriptionSid,
 };
 use appconnect::money::MicroDollars;
 use appconnect::pii::{Pii, Secret};
+use appconnect::snapshot::Subject;
 use appconnect::time::Millis;
 use pyo3::exceptions::PyValueError;
 use pyo3::inspect::{PyStaticConstant, PyStaticExpr};
@@ -182,6 +183,7 @@ texts! {
     Cow<'static, str>: |text| text, |given| Ok(Cow::Owned(given.to_owned())), show_text;
     LegId: |leg| leg.as_str(), |text| text.parse().map_err(bad_value), show_text;
     Pii: |pii| pii.reveal(), |text| Ok(Self::from(text)), show_length;
+    QueueSid: |sid| sid.as_str(), |text| text.parse().map_err(bad_value), show_text;
     RecordingSid: |sid| sid.as_str(), |text| text.parse().map_err(bad_value), show_text;
     RelaySid: |sid| sid.as_str(), |text| text.parse().map_err(bad_value), show_text;
     ReplyId: |reply| &reply.to_string(), |text| text.parse().map_err(bad_value), show_text;
@@ -200,6 +202,33 @@ impl Wrap<&'static str> for Cow<'static, str> {
 impl Wrap<Option<&'static str>> for Option<Cow<'static, str>> {
     fn wrap(_: Python<'_>, value: Option<&'static str>) -> PyResult<Self> {
         Ok(value.map(Cow::Borrowed))
+    }
+}
+
+impl Field for Subject {
+    const HINT: PyStaticExpr = STR;
+
+    fn get<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        match self {
+            Self::Call(call) => call.get(py),
+            Self::Queue(queue) => queue.get(py),
+        }
+    }
+
+    fn set(object: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
+        let object = object.cast::<PyString>()?;
+        let text = object.to_str()?;
+        if text.starts_with("QU") {
+            return text.parse().map(Self::Queue).map_err(bad_value);
+        }
+        text.parse().map(Self::Call).map_err(bad_value)
+    }
+
+    fn show(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Call(call) => call.show(f),
+            Self::Queue(queue) => queue.show(f),
+        }
     }
 }
 

@@ -6,7 +6,7 @@ pub(crate) use stream::{AgentDone, RelayEvent, RelayMessage, SiprecEvent, Stream
 
 use appconnect::address::Address;
 use appconnect::http::{Method, Url};
-use appconnect::id::{AccountSid, ApplicationSid, CallSid, LegId, ReplyId};
+use appconnect::id::{AccountSid, ApplicationSid, CallSid, LegId, QueueSid, ReplyId};
 use appconnect::input as core;
 use appconnect::pii::Pii;
 use appconnect::policy;
@@ -287,6 +287,20 @@ value! {
 }
 
 value! {
+    /// A call that waits in a queue is given another document by its account, as the REST API does with queue members.
+    Dequeue {
+        /// The queue.
+        queue: QueueSid,
+        /// The document that it goes on with.
+        url: Url,
+        /// The call; the one at the head without it.
+        call: Option<CallSid> = None,
+        /// GET or POST.
+        method: Method = "POST",
+    }
+}
+
+value! {
     /// The answer to a `Consult`.
     Verdict {
         /// The `Consult` it answers.
@@ -314,6 +328,7 @@ impl<'a, 'py> FromPyObject<'a, 'py> for AnyInput {
         <HttpResponse as IntoPyObject>::OUTPUT_TYPE,
         <HttpFailure as IntoPyObject>::OUTPUT_TYPE,
         <MediaDone as IntoPyObject>::OUTPUT_TYPE,
+        <Dequeue as IntoPyObject>::OUTPUT_TYPE,
         <Digits as IntoPyObject>::OUTPUT_TYPE,
         <Speech as IntoPyObject>::OUTPUT_TYPE,
         <HungUp as IntoPyObject>::OUTPUT_TYPE,
@@ -361,7 +376,8 @@ impl<'a, 'py> FromPyObject<'a, 'py> for AnyInput {
             Modify,
             Originate,
             MachineDetected,
-            Referred
+            Referred,
+            Dequeue
         );
         Err(PyTypeError::new_err(format!("not an input: {}", object.get_type().fully_qualified_name()?)))
     }
@@ -491,6 +507,17 @@ impl From<&MachineDetection> for appconnect::effect::MachineDetection {
             speech_end_threshold: options.speech_end_threshold,
             silence_timeout: options.silence_timeout,
         }
+    }
+}
+
+impl From<&Dequeue> for core::Input {
+    fn from(input: &Dequeue) -> Self {
+        Self::Dequeue(core::Dequeue {
+            queue: input.queue,
+            call: input.call,
+            url: input.url.clone(),
+            method: input.method,
+        })
     }
 }
 

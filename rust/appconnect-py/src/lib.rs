@@ -42,14 +42,14 @@ mod _core {
     use super::engine::Engine;
     #[pymodule_export]
     use super::events::{
-        Began, Connected, Decided, Dialled, Heard, Placed, Pressed, ProblemRaised, Relayed, Report,
-        Requested, Responded, Returned, Said, ServiceChanged, Settled, StatusChanged, VerbBegan,
+        Began, Connected, Decided, Dequeued, Dialled, Heard, Placed, Pressed, ProblemRaised, Queued, Relayed,
+        Report, Requested, Responded, Returned, Said, ServiceChanged, Settled, StatusChanged, VerbBegan,
     };
     #[pymodule_export]
     use super::http::{Guard, sign, verify};
     #[pymodule_export]
     use super::inputs::{
-        AgentDone, Digits, HttpFailure, HttpResponse, HungUp, IncomingCall, MachineDetected, MediaDone,
+        AgentDone, Dequeue, Digits, HttpFailure, HttpResponse, HungUp, IncomingCall, MachineDetected, MediaDone,
         Modify, Originate, Progress, Referred, RelayEvent, RelayMessage, SipFacts, SiprecEvent, Speech,
         StreamEvent, Tick, Transcribed, Verdict,
     };

@@ -3,10 +3,10 @@
 use std::fmt;
 
 use appconnect::config::{
-    CallerIdRule, EmptyDocument, ExposeParent, FailedApplication, Geography, PlayFailure,
+    CallerIdRule, EmptyDocument, ExposeParent, FailedApplication, Geography, MissingQueue, PlayFailure,
 };
 use appconnect::effect::{EndpointKind, HangUpCause};
-use appconnect::event::{Medium, Purpose, Service, ServiceState};
+use appconnect::event::{Medium, Purpose, QueueResult, Service, ServiceState};
 use appconnect::http::Method;
 use appconnect::input::{AgentStatus, AnsweredBy, FailureReason, MediaFailure, ProgressState, SocketEvent};
 use appconnect::policy::{FamilyConnect, Point};
@@ -113,6 +113,7 @@ names! {
     Level { Error = "error", Warning = "warning" }
     Medium { Audio, Speech, Tones }
     Method { Get, Post }
+    MissingQueue { Failed, Wait }
     PlayFailure { Fallback, Skip }
     Point { Connect }
     ProgressState { Answered, Busy, Failed, NoAnswer, Ringing }
@@ -125,6 +126,9 @@ names! {
     SocketEvent {
         Broken, Closed, Discarded, Handshake, Invalid, Malformed, Opened, Overflow, Protocol, Refused, Timeout, Tls,
         Unknown, Unreachable
+    }
+    QueueResult {
+        Bridged, BridgingInProcess, Error, HangUp, Leave, QueueFull, Redirected, RedirectedFromBridged, SystemError
     }
     Unplayable { ContentType = "content-type", Retrieval = "retrieval" }
 }

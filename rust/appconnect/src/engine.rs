@@ -372,7 +372,7 @@ impl Engine {
             self.effects.push_back(Effect::HangUp(HangUp { leg, cause: HangUpCause::Error }));
             // A leg that cannot even be ended must not break again at its next timer.
             for call in self.legs.remove(place).iter().flat_map(Leg::sids) {
-                self.rooms.forget(call);
+                self.rooms.forget(*call);
             }
             return;
         }

@@ -131,6 +131,10 @@ fn runs_out(walk: &Walk, bytes: &[u8]) {
             return assert_eq!(engine.live_legs(), 0);
         }
         Err(other) => panic!("{other}"),
+        Ok(_) if engine.live_legs() == 0 => {
+            // A queue does nothing by itself.
+            return assert_eq!((engine.subjects().count(), engine.next_timeout()), (1, None));
+        }
         Ok(calls) => assert!(engine.live_legs() == 1 && !calls.is_empty()),
     }
     let mut bills = 0;
@@ -192,8 +196,8 @@ fn walks_reach_every_effect_every_event_and_every_end() {
             });
         }
     }
-    let expected = "Answer Began Bridge Collect Connected Consult Decided Dial Dialled Fetch HangUp Heard Notify Play Pressed Problem \
-                    Placed Requested Responded Returned Ringback Said Say Settle Settled StartRecording Status \
+    let expected = "Answer Began Bridge Collect Connected Consult Decided Dequeued Dial Dialled Fetch HangUp Heard Notify Play Pressed Problem \
+                    Placed Queued Requested Responded Returned Ringback Said Say Settle Settled StartRecording Status \
                     StopCollect StopMedia StopRecording Unbridge Verb";
     let missing = |what: &&str| !seen.contains_key(*what);
     assert_eq!(expected.split_whitespace().filter(missing).collect::<Vec<_>>(), [""; 0]);

@@ -65,6 +65,10 @@ pub struct Checker {
     sequences: HashMap<CallSid, Vec<String>>,
     fetched: HashSet<String>,
     pub modifications: usize,
+    /// Callers besides the first, each with a budget of its own.
+    pub callers: usize,
+    /// Calls in a queue: what they hear while they wait is bounded by time, not by the budget.
+    pub queued: HashSet<CallSid>,
     /// Calls with a budget of their own besides the caller's: called parties that were given a document.
     pub roots: HashSet<CallSid>,
     pub awaited: HashMap<ReplyId, Awaited>,
@@ -147,9 +151,11 @@ impl Checker {
     fn fetch(&mut self, fetch: &Fetch, documents: &Documents) {
         self.fresh(fetch.reply);
         self.request(fetch.account, fetch.call, &fetch.request, documents);
-        self.fetched.insert(header(&fetch.request, "I-Twilio-Idempotency-Token"));
+        if !self.queued.contains(&fetch.call) {
+            self.fetched.insert(header(&fetch.request, "I-Twilio-Idempotency-Token"));
+        }
         let whole = self.config.limits.documents_per_root as usize;
-        let allowed = whole * (1 + self.roots.len()) + self.modifications;
+        let allowed = whole * (1 + self.roots.len() + self.callers) + self.modifications;
         assert!(self.fetched.len() <= allowed, "more documents than the budget");
         let until = self.now + u64::from(fetch.overrides.total_ms) + 5_000;
         self.awaited.retain(|_, awaited| awaited.call != fetch.call);
@@ -212,6 +218,8 @@ impl Checker {
             assert_eq!(called.parent, call);
             called.told.insert(header(request, "I-Twilio-Idempotency-Token"));
             assert_eq!(called.told.len(), 1, "the action of a <Dial> runs twice");
+        } else if pairs.iter().any(|(name, _)| *name == "QueueSid") {
+            // Who came out of a queue may be dialled again and again.
         } else if let Some(child) = child {
             let hop = self.hops.get_mut(&child).unwrap();
             assert_eq!(hop.parent, call);
@@ -295,7 +303,8 @@ impl Checker {
                 self.hops.insert(dialled.child, hop);
                 self.own(dialled.child, *account);
                 self.arriving = Some(dialled.child);
-                assert!(self.hops.len() <= self.config.limits.legs_per_root as usize, "I10");
+                let allowed = self.config.limits.legs_per_root as usize * (1 + self.callers);
+                assert!(self.hops.len() <= allowed, "I10");
             }
             EventKind::Placed(placed) => {
                 self.children.insert(placed.child, Child { parent: *call, told: HashSet::new() });
@@ -306,6 +315,10 @@ impl Checker {
                 let pairs = returned.parameters.iter();
                 hop.given_back =
                     pairs.map(|(name, value)| (name.clone(), value.reveal().to_owned())).collect();
+            }
+            EventKind::Queued(_) => assert!(self.queued.insert(*call), "{call} joins twice"),
+            EventKind::Dequeued(left) => {
+                assert!(self.queued.remove(call), "{call} leaves twice: {left:?}");
             }
             EventKind::Status(changed) => self.status(*call, changed.status),
             EventKind::Pressed(pressed) => belongs(*account, pressed.digits.reveal()),
@@ -363,6 +376,7 @@ impl Checker {
         for call in &self.calls {
             assert!(self.settled.contains_key(call), "{call} was never billed");
         }
+        assert!(self.queued.is_empty(), "calls are left in queues: {:?}", self.queued);
     }
 }
 

@@ -107,6 +107,7 @@ impl Documents {
             14 => self.reject(c, call),
             15 => "<Say> </Say>".to_owned(),
             16 => unsupported(c, party),
+            17 => queue(c, party),
             _ => format!("<Number>{}</Number><Bogus a='1'><Say>x</Say></Bogus>", party.canary),
         }
     }
@@ -319,10 +320,24 @@ fn parties(c: &mut Choices, party: &Party) -> String {
     format!("<Dial{attributes}>{nouns}</Dial>")
 }
 
+/// A caller is put into a queue, or somebody is taken out of it.
+fn queue(c: &mut Choices, party: &Party) -> String {
+    let action = url(c, "action", party);
+    if c.below(2) == 1 {
+        let timeout = attribute(c, "timeout", &["5", "20"]);
+        let star = attribute(c, "hangupOnStar", &["true"]);
+        let whisper = url(c, "url", party);
+        return format!("<Dial{action}{timeout}{star}><Queue{whisper}>support</Queue></Dial>");
+    }
+    let wait = url(c, "waitUrl", party);
+    let size = attribute(c, "maxQueueSize", &["1", "2"]);
+    format!("<Enqueue{action}{wait}{size}>support</Enqueue><Leave/>")
+}
+
 fn unsupported(c: &mut Choices, party: &Party) -> String {
     let action = url(c, "action", party);
     match c.below(7) {
-        0 => format!("<Enqueue{action}>support</Enqueue>"),
+        0 => queue(c, party),
         1 => format!("<Pay{action}/>"),
         2 => format!("<Sms{action} to=\"+15550111\">hi</Sms>"),
         3 => format!("<Connect{action}><Stream url=\"wss://{}.example/s\"/></Connect>", party.canary),

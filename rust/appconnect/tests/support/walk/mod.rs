@@ -80,6 +80,8 @@ pub struct Walk {
     used: Vec<ReplyId>,
     /// Never answered.
     dropped: Vec<Pending>,
+    /// Callers besides the first.
+    callers: usize,
     swaps: bool,
 }
 
@@ -201,6 +203,7 @@ impl Walk {
             consults: Vec::new(),
             used: Vec::new(),
             dropped: Vec::new(),
+            callers: 0,
             swaps,
         }
     }
@@ -249,6 +252,7 @@ impl Walk {
                     .unwrap();
             }
             18 => self.modify(),
+            19 if self.choices.rarely(2) && self.talking.len() < 3 => self.another_caller(),
             19 => self.stale(),
             20 if self.choices.rarely(3) => self.leaves(self.leg.clone()),
             20 if !self.talking.is_empty() => {
@@ -265,6 +269,16 @@ impl Walk {
             }
             _ => self.tick(),
         }
+    }
+
+    /// Somebody else calls: for the queues, where calls of one account meet.
+    fn another_caller(&mut self) {
+        self.callers += 1;
+        let leg: LegId = format!("caller-{}", self.callers).parse().unwrap();
+        self.talking.push(leg.clone());
+        let to = self.choices.one(&[NUMBER, APP_B, NUMBER, APP_C]);
+        self.checker.callers += 1;
+        self.give(incoming(&leg, to)).unwrap();
     }
 
     /// What a world without surprises would do next.
@@ -284,6 +298,13 @@ impl Walk {
             let verdict = if self.choices.rarely(4) { deny } else { Verdict::Allow };
             self.used.push(reply);
             return self.give(Input::Verdict(PolicyVerdict { reply, verdict })).unwrap();
+        }
+        // Who waits in a queue would wait for hours.
+        if self.choices.is_over() && !self.checker.queued.is_empty() {
+            self.leaves(self.leg.clone());
+            for leg in self.talking.clone() {
+                self.leaves(leg);
+            }
         }
         if let Some(Millis(next)) = self.engine.next_timeout() {
             self.now = self.now.max(next);
@@ -455,6 +476,10 @@ impl Walk {
 
     /// Inputs that are mistakes of the driver: an error, and nothing happens.
     fn refused(&mut self) {
+        // The first caller may be gone while others are there: then its line is free.
+        if self.checker.top(&self.leg).is_none() {
+            return self.go_on();
+        }
         let leg = self.leg.clone();
         if self.checker.top(&leg).is_none() {
             // The caller has left, and called parties talk on: the name may be used again.
@@ -485,9 +510,9 @@ impl Walk {
         self.snapshot()
     }
 
-    /// Every leg, as it would be saved.
+    /// Every leg and every room, as it would be saved.
     fn snapshot(&self) -> Vec<Vec<u8>> {
-        self.engine.calls().map(|call| self.engine.snapshot(call).unwrap()).collect()
+        self.engine.subjects().map(|subject| self.engine.snapshot(subject).unwrap()).collect()
     }
 
     fn give(&mut self, input: Input) -> Result<(), InputError> {
@@ -546,7 +571,7 @@ impl Walk {
         // Whoever was called may answer or leave.
         let called = !self.placed.is_empty() || !self.talking.is_empty();
         assert!(
-            waits || called || !self.dropped.is_empty() || next < last,
+            waits || called || !self.checker.queued.is_empty() || !self.dropped.is_empty() || next < last,
             "a call is parked without a reason"
         );
         for awaited in self.checker.awaited.values() {
@@ -585,9 +610,9 @@ pub fn again(walk: &Walk, seed: u8, how: Again) -> Vec<Vec<Effect>> {
         if how.save {
             let deadline = engine.next_timeout();
             let mut other = fresh(number);
-            for call in engine.calls().collect::<Vec<_>>() {
-                other.restore(Millis(entry.now), &engine.snapshot(call).unwrap()).unwrap();
-                engine.release(call).unwrap();
+            for subject in engine.subjects().collect::<Vec<_>>() {
+                other.restore(Millis(entry.now), &engine.snapshot(subject).unwrap()).unwrap();
+                engine.release(subject).unwrap();
             }
             assert_eq!((engine.live_legs(), engine.next_timeout()), (0, None));
             engine = other;
