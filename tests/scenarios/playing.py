@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from appconnect.errors import InputError
-from appconnect.inputs import IncomingCall, Modify
+from appconnect.inputs import Dequeue, IncomingCall, Modify
 from appconnect.policy import Allow, Deny
 from tests.scenarios import outbound, reading, setting
 from tests.scenarios.matching import check, moment, seconds, told
@@ -27,6 +27,7 @@ ACTS: Final[dict[str, tuple[str, ...]]] = {
     "partial": ("confidence", "leg"),
     "hang_up": ("leg",),
     "modify": ("redirect", "method", "twiml", "complete", "cancel", "refused"),
+    "dequeue": ("call", "redirect", "method", "refused"),
     "verdict": ("reason",),
     "progress": ("sip_response", "sip_call_id", "sip_headers", "leg"),
     "detected": ("after_ms", "leg"),
@@ -179,6 +180,8 @@ async def _act(stage: Stage, step: Step) -> None:
             await stage.hang_up(leg)
         case "modify":
             await _modify(stage, _text(step), keys)
+        case "dequeue":
+            await _dequeue(stage, _text(step), keys)
         case "verdict":
             await _verdict(stage, _text(step), keys)
         case "progress" | "detected" | "originate":
@@ -223,6 +226,18 @@ async def _modify(stage: Stage, name: str, keys: Fields) -> None:
         change = Modify(call, status="completed" if complete else "canceled")
     else:
         raise ScenarioError("modify: one of redirect, twiml, complete and cancel is needed")
+    await stage.give_or_see_refused(change, refused)
+
+
+async def _dequeue(stage: Stage, name: str, keys: Fields) -> None:
+    """A call in a queue, the first one unless a key says which, is given a new URL."""
+    call, refused, redirect = keys.text("call"), keys.text("refused"), keys.text("redirect")
+    method = keys.text("method") or "POST"
+    keys.done()
+    if redirect is None:
+        raise ScenarioError("dequeue: redirect is needed")
+    member = None if call is None else stage.names.fill(call)
+    change = Dequeue(stage.names.fill(name), setting.whole(redirect), member, method)
     await stage.give_or_see_refused(change, refused)
 
 

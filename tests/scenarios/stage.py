@@ -15,7 +15,7 @@ from appconnect import Engine
 from appconnect.clock import NEW_YEAR_2026, VirtualClock
 from appconnect.driver import Driver
 from appconnect.effects import Dial, Fetch, Notify, Report, Settle
-from appconnect.errors import InputError, SnapshotError
+from appconnect.errors import InputError
 from appconnect.events import Began, Dialled, Requested, StatusChanged
 from appconnect.inputs import HungUp, Speech
 from appconnect.simulator import SimulatedMedia
@@ -45,7 +45,7 @@ QUIET_TURNS: Final = 8
 class WatchedEngine:
     """An engine whose effects are seen as it hands them out, the only place where their order is certain.
 
-    With `save`, another engine goes on with snapshots of all its calls before each input.
+    With `save`, another engine goes on with snapshots of everything in it before each input.
     """
 
     def __init__(self, setup: Setup, observe: Callable[[Effect], None], *, save: bool) -> None:
@@ -86,13 +86,10 @@ class WatchedEngine:
 
     def _save_and_restore(self, now: int) -> None:
         saved = []
-        for call in sorted(self.calls):
-            try:
-                saved.append(self._engine.snapshot(call))
-            except SnapshotError:
-                continue
-            self._engine.release(call)
-        assert self._engine.live_legs() == 0, "a leg cannot be reached by any of its calls"
+        for subject in self._engine.subjects():
+            saved.append(self._engine.snapshot(subject))
+            self._engine.release(subject)
+        assert not self._engine.subjects(), "something stays that was released"
         self._engine = self._new()
         for data in saved:
             self._engine.restore(data, now)

@@ -12,7 +12,7 @@ pub mod stage;
 
 use appconnect::address::Address;
 use appconnect::http::{Method, Url};
-use appconnect::input::{Change, IncomingCall, Input, Modify, PolicyVerdict};
+use appconnect::input::{Change, Dequeue, IncomingCall, Input, Modify, PolicyVerdict};
 use appconnect::pii::Pii;
 use appconnect::policy::Verdict;
 use toml::Table;
@@ -51,6 +51,7 @@ const ACTS: &[(&str, &[&str])] = &[
     ("partial", &["confidence", "leg"]),
     ("hang_up", &["leg"]),
     ("modify", &["redirect", "method", "twiml", "complete", "cancel", "refused"]),
+    ("dequeue", &["call", "redirect", "method", "refused"]),
     ("verdict", &["reason"]),
     ("progress", &["sip_response", "sip_call_id", "sip_headers", "leg"]),
     ("detected", &["after_ms", "leg"]),
@@ -190,6 +191,7 @@ fn act(stage: &mut Stage, step: &Step) -> Result<(), String> {
         "partial" => stage.partial(&leg, text()?, confidence),
         "hang_up" => stage.hang_up(&leg),
         "modify" => modify(stage, text()?, keys),
+        "dequeue" => dequeue(stage, text()?, keys),
         "verdict" => verdict(stage, text()?, &mut keys),
         "progress" | "detected" | "originate" => outbound::act(stage, &step.kind, &leg, text()?, keys),
         _ => Ok(()),
@@ -210,15 +212,33 @@ fn call(stage: &mut Stage, leg: &str, to: &str, keys: &mut Fields) -> Result<(),
     stage.give(Input::IncomingCall(call)).map_err(|error| error.to_string())
 }
 
+/// A call in a queue, the first one unless a key says which, is given a new URL.
+fn dequeue(stage: &mut Stage, queue: &str, mut keys: Fields) -> Result<(), String> {
+    let fault = |error: &dyn std::fmt::Display| format!("dequeue: {error}");
+    let queue = stage.names.fill(queue)?.parse().map_err(|error| fault(&error))?;
+    let call = keys.text("call")?.map(|call| stage.names.fill(&call)).transpose()?;
+    let call = call.map(|call| call.parse()).transpose().map_err(|error| fault(&error))?;
+    let refused = keys.text("refused")?;
+    let method = method(&mut keys)?;
+    let url = keys.text("redirect")?.ok_or("dequeue: redirect is needed")?;
+    let url = Url::parse(&setup::whole(&url)).map_err(|error| fault(&error))?;
+    keys.done()?;
+    give(stage, Input::Dequeue(Dequeue { queue, call, url, method }), refused)
+}
+
+fn method(keys: &mut Fields) -> Result<Method, String> {
+    match keys.text("method")?.as_deref() {
+        None | Some("POST") => Ok(Method::Post),
+        Some("GET") => Ok(Method::Get),
+        Some(other) => Err(format!("{other} is neither GET nor POST")),
+    }
+}
+
 fn modify(stage: &mut Stage, call: &str, mut keys: Fields) -> Result<(), String> {
     let call = stage.names.fill(call)?;
     let call = call.parse().map_err(|error| format!("modify: {error}"))?;
     let refused = keys.text("refused")?;
-    let method = match keys.text("method")?.as_deref() {
-        None | Some("POST") => Method::Post,
-        Some("GET") => Method::Get,
-        Some(other) => return Err(format!("modify: {other} is neither GET nor POST")),
-    };
+    let method = method(&mut keys).map_err(|error| format!("modify: {error}"))?;
     let change = if let Some(url) = keys.text("redirect")? {
         let url = Url::parse(&setup::whole(&url)).map_err(|error| format!("modify: {error}"))?;
         Change::Redirect { url, method }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use appconnect::Config;
 use appconnect::config::{
-    CallerIdRule, EmptyDocument, ExposeParent, FailedApplication, Geography, PlayFailure,
+    CallerIdRule, EmptyDocument, ExposeParent, FailedApplication, Geography, MissingQueue, PlayFailure,
 };
 use appconnect::http::{Method, Url};
 use appconnect::id::{AccountSid, ApplicationSid};
@@ -258,6 +258,8 @@ fn set(config: &mut Config, name: &str, value: &Value) -> Option<()> {
         "repeat_parameters" => config.repeat_parameters = value.as_bool()?,
         "sender_account" => config.sender_account = value.as_bool()?,
         "standard_webhooks" => config.standard_webhooks = value.as_bool()?,
+        "hold_music" => config.hold_music = Some(Url::parse(value.as_str()?).ok()?),
+        "missing_queue" => config.missing_queue = MissingQueue::from_name(value.as_str()?)?,
         "caller_id" => config.caller_id = CallerIdRule::from_name(value.as_str()?)?,
         "charset_suffix" => config.charset_suffix = value.as_bool()?,
         "strict" => config.strict = value.as_bool()?,

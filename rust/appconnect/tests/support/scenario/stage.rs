@@ -32,7 +32,7 @@ pub struct Stage {
     model: MediaModel,
     documents: BTreeMap<String, VecDeque<Answer>>,
     pub names: Names,
-    /// Save, release and restore every leg before each input.
+    /// Save, release and restore every leg and every room before each input.
     save: bool,
     now: u64,
     timers: Timers,
@@ -242,9 +242,9 @@ impl Stage {
     /// Another engine goes on with the snapshots of this one.
     fn save_and_restore(&mut self) {
         let mut saved = Vec::new();
-        for call in self.engine.calls().collect::<Vec<_>>() {
-            if let Ok(bytes) = self.engine.snapshot(call) {
-                self.engine.release(call).unwrap();
+        for subject in self.engine.subjects().collect::<Vec<_>>() {
+            if let Ok(bytes) = self.engine.snapshot(subject) {
+                self.engine.release(subject).unwrap();
                 saved.push(bytes);
             }
         }

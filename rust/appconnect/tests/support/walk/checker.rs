@@ -319,6 +319,7 @@ impl Checker {
             EventKind::Queued(_) => assert!(self.queued.insert(*call), "{call} joins twice"),
             EventKind::Dequeued(left) => {
                 assert!(self.queued.remove(call), "{call} leaves twice: {left:?}");
+                self.awaited.retain(|_, awaited| awaited.call != *call);
             }
             EventKind::Status(changed) => self.status(*call, changed.status),
             EventKind::Pressed(pressed) => belongs(*account, pressed.digits.reveal()),
