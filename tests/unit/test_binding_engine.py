@@ -453,7 +453,7 @@ def test_unknown_calls_have_no_snapshot() -> None:
     for ask in (engine.snapshot, engine.release):
         with pytest.raises(SnapshotError, match="no live call"):
             ask(UNKNOWN_CALL)
-        with pytest.raises(ValueError, match="call: not an identifier"):
+        with pytest.raises(ValueError, match="subject: not an identifier"):
             ask("CA1")
 
 

@@ -309,6 +309,8 @@ impl Engine {
         let now = self.now;
         while let Some(place) = self.legs.due(now) {
             self.step(place, |step| step.tick());
+            // What this leads to on other legs may be due at once, too.
+            self.run_errands();
         }
     }
 

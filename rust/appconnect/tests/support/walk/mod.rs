@@ -575,7 +575,7 @@ impl Walk {
             "a call is parked without a reason"
         );
         // Who is taken out of a queue no longer waits for what it was to hear there, and nothing tells of that.
-        let still = |awaited: &&Awaited| !self.checker.queued.contains(&awaited.call);
+        let still = |awaited: &&checker::Awaited| !self.checker.queued.contains(&awaited.call);
         for awaited in self.checker.awaited.values().filter(still) {
             assert!(
                 next <= awaited.until,
