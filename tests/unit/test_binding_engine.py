@@ -6,6 +6,7 @@ import gc
 import sys
 import threading
 from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -40,6 +41,7 @@ from appconnect.effects import (
 )
 from appconnect.events import Began, ProblemRaised, Settled
 from appconnect.inputs import (
+    Dequeue,
     Digits,
     HttpFailure,
     HttpResponse,
@@ -583,3 +585,31 @@ def test_config_reads_back_and_has_the_documented_defaults() -> None:
         Config(3)  # type: ignore[call-arg]  # that is the point
     with pytest.raises(TypeError, match="colour"):
         Config(colour="red")  # type: ignore[call-arg]  # that is the point
+
+
+def test_a_queue_moves_with_its_calls_and_its_members_are_dequeued_by_the_account() -> None:
+    """A queue is saved by itself; what it takes to move everything is named by `subjects`."""
+    leaves, takes_over = new_engine(), new_engine()
+    fetch = fetch_of(leaves.handle(incoming(), 0))
+    enqueue = b'<Response><Enqueue action="/out" waitUrl="">support</Enqueue></Response>'
+    leaves.handle(HttpResponse(fetch.reply, 200, XML, enqueue), 0)
+    subjects = leaves.subjects()
+    assert subjects[0] == fetch.call
+    (queue,) = subjects[1:]
+    assert queue.startswith("QU")
+    moved = {subject: takes_over.restore(leaves.snapshot(subject), 1) for subject in subjects}
+    assert moved[queue] == [fetch.call]
+    for subject in subjects:
+        leaves.release(subject)
+    assert (leaves.subjects(), takes_over.subjects()) == ([], subjects)
+    with pytest.raises(SnapshotError, match="no queue has this SID"):
+        leaves.snapshot(queue)
+    effects = takes_over.handle(Dequeue(queue, "https://a.example/new"), 5_000)
+    form = dict(parse_qsl(fetch_of(effects).request.body.decode()))
+    assert (form["QueueResult"], form["QueueTime"]) == ("redirected", "5")
+    with pytest.raises(InputError, match="no such call waits") as refused:
+        takes_over.handle(Dequeue(queue, "https://a.example/new"), 5_000)
+    assert refused.value.kind == "not-queued"
+    with pytest.raises(InputError) as unknown:
+        takes_over.handle(Dequeue("QU" + "0" * 32, "https://a.example/new", fetch.call, "GET"), 5_000)
+    assert unknown.value.kind == "unknown-queue"

@@ -1,4 +1,4 @@
-"""Two people who meet in a queue: each has a line of its own, and both hear each other once they are connected."""
+"""Two people who meet in a queue: both hear each other once they are connected."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ def test_a_caller_and_an_agent_meet_in_a_queue() -> None:
         caller.hears("You are number 1")
         caller.wait(30)
         agent = simulator.call(number, from_=AGENT)
+        assert caller.call is not None
         agent.is_connected_to(caller.call)
         agent.say("Support, how can I help?")
         caller.hears("how can I help")

@@ -374,10 +374,14 @@ class Line:
         self._changed()
 
     def _said(self, medium: Medium, text: str) -> None:
-        entry = Entry(self._clock.now(), self.party, medium, text)
-        self.transcript.append(entry)
+        now = self._clock.now()
+        self.transcript.append(Entry(now, self.party, medium, text))
         if self.other is not None:
-            self.other.transcript.append(entry)
+            # Two callers may meet, in a queue: to each of them, the other one is who was called.
+            speaker: Literal["callee", "caller"] = self.party
+            if self.other.party == speaker:
+                speaker = "callee" if speaker == "caller" else "caller"
+            self.other.transcript.append(Entry(now, speaker, medium, text))
             self.other._changed()  # noqa: SLF001 - the same class
 
     def _hear(self, medium: Medium, text: str, call: str) -> None:

@@ -20,6 +20,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use appconnect::config::MissingQueue;
 use appconnect::effect::Effect;
 use appconnect::event::EventKind;
 use appconnect::id::{CallSid, Seed};
@@ -124,6 +125,19 @@ fn states() -> Vec<(&'static str, World)> {
 
     let agent = r#"<Connect><VirtualAgent connectorName="Bot"/></Connect>"#;
     states.push(("with-agent", parked(agent)));
+    let enqueue = r#"<Enqueue action="/out" waitUrl="/wait">support</Enqueue>"#;
+    let mut world = World::new();
+    world.on("https://a.example/wait", "<Gather><Say>please wait</Say></Gather>").on(ENTRY, enqueue).dial();
+    states.push(("queued", world));
+    let mut world = World::new();
+    world.on("https://a.example/wait", "").on(ENTRY, enqueue).dial();
+    states.push(("queued-between-two-rounds", world));
+    let config = Config { missing_queue: MissingQueue::Wait, ..plain_config() };
+    let mut world = World::with(config, registry(|_, _, _| {}));
+    world
+        .on(ENTRY, r#"<Dial action="/done" timeout="20"><Queue url="/whisper">support</Queue></Dial>"#)
+        .dial();
+    states.push(("dialling-a-queue", world));
 
     let mut world = World::new();
     world.serve("https://a.example/status", [Answer::Silent]).on(ENTRY, "<Say>x</Say>").dial().hang_up();
