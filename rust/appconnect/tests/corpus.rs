@@ -24,6 +24,9 @@ use support::{A, Answer, World};
 
 const ENTRY: &str = "https://a.example/voice";
 
+/// How long a caller waits in a queue that nobody dials, in milliseconds.
+const PATIENCE_MS: u64 = 600_000;
+
 fn own() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/data/twiml")
 }
@@ -54,7 +57,13 @@ fn run(name: &str, body: &[u8], save: bool) -> (Run, Vec<String>) {
     world.serve(ENTRY, [Answer::typed("text/xml", body), Answer::twiml("")]);
     world.serve("https://b.example/voice", [Answer::twiml("<Say>b</Say>")]);
     world.serve("https://c.example/voice", [Answer::twiml("<Pause length=\"2\"/><Say>c</Say>")]);
-    world.dial().finish();
+    world.dial().advance(PATIENCE_MS);
+    let count = |kind: fn(&EventKind) -> bool| world.events.iter().filter(|event| kind(&event.kind)).count();
+    let joined = count(|kind| matches!(kind, EventKind::Queued(_)));
+    if joined > count(|kind| matches!(kind, EventKind::Dequeued(_))) {
+        world.hang_up();
+    }
+    world.finish();
     assert_eq!(world.engine.live_legs(), 0, "{name} leaves a leg");
     let root = world.requests[0].call.clone();
     let begun: BTreeSet<_> = world.events.iter().map(|event| event.call.to_string()).collect();

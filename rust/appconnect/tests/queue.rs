@@ -1,7 +1,11 @@
 //! Queues: who waits and what is heard meanwhile, who is taken out by whom, and what each side is told of it
 //! (`twiml-voice.md` sections 3, 6.4, 8 and 9, `webhooks.md` section 3).
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests, too, may stop at their first surprise")]
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "helpers of tests, too, may stop at their first surprise"
+)]
 
 mod support;
 

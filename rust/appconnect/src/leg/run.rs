@@ -213,14 +213,13 @@ impl Step<'_, '_> {
         };
         let fallback = cx.call.fallback.clone().filter(|_| !was_fallback);
         match kind {
-            DocumentKind::Ordinary => {}
             // Whoever dialled hears of a call that was answered and never connected (`webhooks.md` section 1).
             DocumentKind::Screening => return self.end(at, Closing::of(CallStatus::Completed)),
             DocumentKind::QueueWait => return self.wait_failed(at),
             // Without a fallback the two are connected all the same (our choice): what one of them was to hear first
             // must not cost the other its turn.
             DocumentKind::Whisper if fallback.is_none() => return self.member_ready(at),
-            DocumentKind::Whisper => {}
+            DocumentKind::Ordinary | DocumentKind::Whisper => {}
         }
         let Some(fallback) = fallback else { return self.give_up(at) };
         let mut extra = vec![("ErrorCode".into(), code.number().to_string().into())];

@@ -87,16 +87,15 @@ pub(super) fn enter(cx: &mut Cx<'_, '_>, node: Node<'_>) -> Flow {
         callback(cx, application, Attribute::StatusCallback);
         return dial(cx, node, false);
     }
+    if let Some(queue) = noun.filter(|noun| noun.element() == Element::Queue) {
+        return queue::enter(cx, node, queue);
+    }
     match noun.map(|noun| noun.element()) {
         None if node.text().trim().is_empty() => {
             let message = "<Dial> has nothing to dial: put a number or a noun such as <Application> into it";
             cx.problem_at(node, Code::DialNested, message);
             after(cx, node, Ended::failed(Code::DialNested, message))
         }
-        Some(Element::Queue) => match noun {
-            Some(noun) => queue::enter(cx, node, noun),
-            None => Flow::Next,
-        },
         Some(Element::Conference) => {
             let message = "<Dial> to this noun is not executed by this engine: it failed";
             cx.problem_at(node, Code::VerbNotExecuted, message);
