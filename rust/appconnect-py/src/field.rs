@@ -8,8 +8,8 @@ use std::fmt;
 use appconnect::address::Address;
 use appconnect::http::Url;
 use appconnect::id::{
-    AccountSid, ApplicationSid, CallSid, LegId, QueueSid, RecordingSid, RelaySid, ReplyId, SiprecSid, StreamSid,
-    TranscriptionSid,
+    AccountSid, ApplicationSid, CallSid, LegId, QueueSid, RecordingSid, RelaySid, ReplyId, SiprecSid,
+    StreamSid, TranscriptionSid,
 };
 use appconnect::money::MicroDollars;
 use appconnect::pii::{Pii, Secret};

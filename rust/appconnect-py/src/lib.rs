@@ -49,9 +49,9 @@ mod _core {
     use super::http::{Guard, sign, verify};
     #[pymodule_export]
     use super::inputs::{
-        AgentDone, Dequeue, Digits, HttpFailure, HttpResponse, HungUp, IncomingCall, MachineDetected, MediaDone,
-        Modify, Originate, Progress, Referred, RelayEvent, RelayMessage, SipFacts, SiprecEvent, Speech,
-        StreamEvent, Tick, Transcribed, Verdict,
+        AgentDone, Dequeue, Digits, HttpFailure, HttpResponse, HungUp, IncomingCall, MachineDetected,
+        MediaDone, Modify, Originate, Progress, Referred, RelayEvent, RelayMessage, SipFacts, SiprecEvent,
+        Speech, StreamEvent, Tick, Transcribed, Verdict,
     };
     #[pymodule_export]
     use super::registry::{Account, Admission, Application, Client, PhoneNumber, Registry, Route, SipDomain};

@@ -444,7 +444,7 @@ fn what_cannot_be_dialled_fails() {
 fn a_wait_document_that_fails_is_an_error_of_the_enqueue() {
     let failing: [(Answer, u32); 5] = [
         (Answer::status(500), 11_200),
-        (Answer::Fails(FailureReason::Timeout), 11_205),
+        (Answer::Fails(FailureReason::Timeout), 11_203),
         (Answer::typed("text/xml", b"<Response><Say>"), 12_100),
         (Answer::twiml("<Dial>+15550123</Dial>"), 12_200),
         (Answer::twiml("<Redirect>ftp://x</Redirect>"), 11_100),
