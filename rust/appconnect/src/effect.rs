@@ -10,7 +10,7 @@ pub use stream::{
 use crate::address::Address;
 use crate::event::Event;
 use crate::http::{Overrides, Request};
-use crate::id::{AccountSid, CallSid, LegId, RecordingSid, ReplyId};
+use crate::id::{AccountSid, CallSid, ConferenceSid, LegId, RecordingSid, ReplyId};
 pub use crate::party::{Endpoint, EndpointKind, MachineDetection};
 use crate::policy::Facts;
 use crate::settlement::Settlement;
@@ -26,6 +26,8 @@ pub enum Effect {
     CloseRelay(CloseRelay),
     /// Close the socket of a media stream.
     CloseStream(CloseStream),
+    /// Change how somebody takes part in a conference.
+    ChangeParticipant(ChangeParticipant),
     /// Start listening for keys or speech.
     Collect(Collect),
     /// Ask the policy; answer with a `Verdict`.
@@ -36,6 +38,10 @@ pub enum Effect {
     Fetch(Fetch),
     /// End the caller's line.
     HangUp(HangUp),
+    /// Let a line take part in a conference.
+    JoinConference(JoinConference),
+    /// Take a line out of a conference.
+    LeaveConference(LeaveConference),
     /// Make a request that no call waits for. Those of one call start in the order given.
     Notify(Notify),
     /// Open the socket of a `<ConversationRelay>`.
@@ -58,6 +64,8 @@ pub enum Effect {
     Settle(Settlement),
     /// Hand the caller to a virtual agent.
     StartAgent(StartAgent),
+    /// Start recording a conference.
+    StartConferenceRecording(StartConferenceRecording),
     /// Start recording the caller.
     StartRecording(StartRecording),
     /// Send the audio to a SIP recorder.
@@ -68,6 +76,8 @@ pub enum Effect {
     StopAgent(StopAgent),
     /// Stop listening for speech.
     StopCollect(StopCollect),
+    /// Stop recording a conference.
+    StopConferenceRecording(StopConferenceRecording),
     /// Stop what is being spoken or played; no `MediaDone` is wanted for it.
     StopMedia(StopMedia),
     /// Stop recording; no `MediaDone` is wanted for it.
@@ -104,7 +114,10 @@ pub struct Notify {
     pub call: CallSid,
     /// The account that owns the webhook.
     pub account: AccountSid,
-    /// The place in the order of the call's status callbacks, from 0; absent for other notices.
+    /// The conference whose event it tells: those of one conference start in the order given, too, whichever call they
+    /// speak of.
+    pub conference: Option<ConferenceSid>,
+    /// The place in the order of the call's or the conference's status callbacks, from 0; absent for other notices.
     pub sequence: Option<u32>,
     /// The whole request, signed.
     pub request: Request,
@@ -156,6 +169,83 @@ pub struct Dial {
     pub timeout: u32,
     /// How to find out whether a person or a machine answers, if that is wanted.
     pub machine_detection: Option<MachineDetection>,
+}
+
+/// Let a line take part in a conference: it hears the others, and they hear it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JoinConference {
+    /// The line.
+    pub leg: LegId,
+    /// The call on it.
+    pub call: CallSid,
+    /// The account whose conference it is.
+    pub account: AccountSid,
+    /// The conference; it is there from the first line to the last.
+    pub conference: ConferenceSid,
+    /// Whether the others do not hear it.
+    pub muted: bool,
+    /// Whether it neither hears nor is heard.
+    pub hold: bool,
+    /// Whether only `coached` hears it.
+    pub coaching: bool,
+    /// The line that alone hears this one; none when that one is gone.
+    pub coached: Option<LegId>,
+    /// Whether the others hear a beep.
+    pub beep: bool,
+    /// How much is buffered against jitter: `small`, `medium`, `large` or `off`.
+    pub jitter_buffer: Box<str>,
+    /// Where the conference is mixed, if its first participant said so, for instance `ie1`.
+    pub region: Option<Box<str>>,
+}
+
+/// Change how somebody takes part in a conference.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChangeParticipant {
+    /// The line.
+    pub leg: LegId,
+    /// The conference that it is in.
+    pub conference: ConferenceSid,
+    /// Whether the others do not hear it.
+    pub muted: bool,
+    /// Whether it neither hears nor is heard.
+    pub hold: bool,
+    /// Whether only `coached` hears it.
+    pub coaching: bool,
+    /// The line that alone hears this one; none when that one is gone.
+    pub coached: Option<LegId>,
+}
+
+/// Take a line out of a conference. It may be gone already.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeaveConference {
+    /// The line.
+    pub leg: LegId,
+    /// The conference that it was in.
+    pub conference: ConferenceSid,
+    /// Whether the others hear a beep.
+    pub beep: bool,
+}
+
+/// Start to record all of a conference on one channel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StartConferenceRecording {
+    /// The conference.
+    pub conference: ConferenceSid,
+    /// The account that owns the recording.
+    pub account: AccountSid,
+    /// The recording.
+    pub recording: RecordingSid,
+    /// Whether silence at both ends is cut off.
+    pub trim: bool,
+}
+
+/// Stop recording a conference.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StopConferenceRecording {
+    /// The conference.
+    pub conference: ConferenceSid,
+    /// The recording.
+    pub recording: RecordingSid,
 }
 
 /// End the line.

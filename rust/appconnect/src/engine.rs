@@ -1,5 +1,6 @@
 //! The engine: many legs, one clock that it is told, one queue of effects.
 
+mod meeting;
 mod originate;
 mod saving;
 mod tables;
@@ -14,6 +15,7 @@ use crate::call::cx::World;
 use crate::call::exchange::Outcome;
 use crate::call::signal::{Errand, Over, Signal};
 use crate::call::{Call, CallStatus};
+use crate::conference::Left;
 use crate::config::Config;
 use crate::effect::{Effect, HangUp, HangUpCause};
 use crate::event::{Event, EventKind, ProblemRaised};
@@ -159,6 +161,11 @@ impl Engine {
             }
             Input::Transcribed(heard) => {
                 self.step_named(&heard.leg, |step| step.transcribed(&heard));
+            }
+            Input::ModifyConference(modify) => return self.modify_conference(modify),
+            Input::ModifyParticipant(modify) => return self.modify_participant(&modify),
+            Input::Speaking(speaking) => {
+                self.step_named(&speaking.leg, |step| step.speaking(speaking.started));
             }
             Input::Tick => self.tick(),
         }
@@ -358,6 +365,7 @@ impl Engine {
 
     /// Ends a leg whose step broke (12400): every call gets its final status and its bill, and the line ends.
     fn crash(&mut self, place: Place) {
+        let calls = self.legs.sids(place);
         let Some(leg) = self.legs.get_mut(place) else { return };
         let mut world = World {
             now: self.now,
@@ -370,14 +378,17 @@ impl Engine {
         };
         let salvage = || Step { world: &mut world, leg }.salvage();
         if catch_unwind(AssertUnwindSafe(salvage)).is_err() {
+            self.rooms.take_back();
             let leg = leg.line.id.clone();
             self.effects.push_back(Effect::HangUp(HangUp { leg, cause: HangUpCause::Error }));
             // A leg that cannot even be ended must not break again at its next timer.
-            for call in self.legs.remove(place).iter().flat_map(Leg::sids) {
-                self.rooms.forget(*call);
-            }
-            return;
+            self.legs.remove(place);
+        } else {
+            self.legs.update(place);
         }
-        self.legs.update(place);
+        for (other, conference) in calls.into_iter().flat_map(|call| self.rooms.forget(call)) {
+            let over = Signal::TakenOut { conference, why: Left::Moderator };
+            self.errands.push_back(Errand::Tell(other, over));
+        }
     }
 }

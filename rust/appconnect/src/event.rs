@@ -8,7 +8,7 @@ use minicbor::{Decode, Encode};
 use crate::address::Address;
 use crate::call::status::{CallStatus, Direction};
 use crate::http::Method;
-use crate::id::{AccountSid, ApplicationSid, CallSid, LegId, QueueSid, ReplyId};
+use crate::id::{AccountSid, ApplicationSid, CallSid, ConferenceSid, LegId, QueueSid, ReplyId};
 use crate::pii::Pii;
 use crate::problem::Problem;
 use crate::settlement::Settlement;
@@ -36,6 +36,10 @@ pub enum EventKind {
     Began(Began),
     /// The call was connected to another one.
     Connected(Connected),
+    /// The call's conference ended.
+    ConferenceEnded(ConferenceEnded),
+    /// The call's conference began: those in it hear each other.
+    ConferenceStarted(ConferenceStarted),
     /// A policy decided about a call to this account's application.
     Decided(Decided),
     /// The call left its queue.
@@ -44,6 +48,10 @@ pub enum EventKind {
     Dialled(Dialled),
     /// The caller was given something to hear.
     Heard(Heard),
+    /// The call joined a conference.
+    Joined(Joined),
+    /// The call left a conference.
+    Left(Left),
     /// The caller pressed keys.
     Pressed(Pressed),
     /// A call was placed.
@@ -90,6 +98,46 @@ pub struct Began {
 pub struct Connected {
     /// The other call.
     pub with: CallSid,
+}
+
+/// The call joined a conference.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Joined {
+    /// Which.
+    pub conference: ConferenceSid,
+    /// What its account calls it.
+    pub name: Box<str>,
+    /// How the account calls this participant, if it does.
+    pub label: Option<Box<str>>,
+    /// Whether it has to wait until the conference begins.
+    pub waits: bool,
+}
+
+/// The call left a conference.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Left {
+    /// Which.
+    pub conference: ConferenceSid,
+    /// What its callback calls it: `ReasonParticipantLeft`.
+    pub reason: &'static str,
+    /// Whole seconds since it had joined.
+    pub seconds: u64,
+}
+
+/// A conference began.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConferenceStarted {
+    /// Which.
+    pub conference: ConferenceSid,
+}
+
+/// A conference ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConferenceEnded {
+    /// Which.
+    pub conference: ConferenceSid,
+    /// What its callback calls it: `ReasonConferenceEnded`.
+    pub reason: &'static str,
 }
 
 /// The call's document placed a call, or the account did.

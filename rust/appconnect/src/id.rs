@@ -152,6 +152,10 @@ sid!(
     CallSid, b"CA"
 );
 sid!(
+    /// A conference (`CF` and 32 hexadecimal digits).
+    ConferenceSid, b"CF"
+);
+sid!(
     /// A queue (`QU` and 32 hexadecimal digits).
     QueueSid, b"QU"
 );

@@ -12,7 +12,7 @@ use minicbor::{Decode, Encode};
 
 use crate::address::Address;
 use crate::http::{Method, Url};
-use crate::id::{AccountSid, ApplicationSid, CallSid, LegId, QueueSid, ReplyId};
+use crate::id::{AccountSid, ApplicationSid, CallSid, ConferenceSid, LegId, QueueSid, ReplyId};
 use crate::party::MachineDetection;
 use crate::pii::Pii;
 use crate::policy::Verdict;
@@ -41,12 +41,18 @@ pub enum Input {
     MachineDetected(MachineDetected),
     /// An account changes a live call, as the REST API does.
     Modify(Modify),
+    /// An account changes a conference, as the REST API does.
+    ModifyConference(ModifyConference),
+    /// An account changes somebody in a conference, as the REST API does.
+    ModifyParticipant(Box<ModifyParticipant>),
     /// An account places a call, as the REST API does.
     Originate(Box<Originate>),
     /// A call that was placed has come further.
     Progress(Progress),
     /// A called party asks to be replaced.
     Referred(Referred),
+    /// Somebody in a conference begins to speak, or stops.
+    Speaking(Speaking),
     /// The answer to a `Consult`.
     Verdict(PolicyVerdict),
     /// A virtual agent is through with the caller.
@@ -433,6 +439,67 @@ pub struct Dequeue {
     pub method: Method,
 }
 
+/// A change of a conference by its account (`rest-api.md` section 8.4).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ModifyConference {
+    /// The conference.
+    pub conference: ConferenceSid,
+    /// What to change.
+    pub change: ConferenceChange,
+}
+
+/// How a conference is changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ConferenceChange {
+    /// Let everybody in it hear this document once.
+    Announce(Webhook),
+    /// End it.
+    End,
+}
+
+/// A change of somebody in a conference by the account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ModifyParticipant {
+    /// The conference.
+    pub conference: ConferenceSid,
+    /// The call that is in it.
+    pub call: CallSid,
+    /// What to change.
+    pub change: ParticipantChange,
+}
+
+/// How a participant is changed; what is not named stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ParticipantChange {
+    /// Whether the others hear it.
+    pub muted: Option<bool>,
+    /// Whether it neither hears the others nor is heard.
+    pub hold: Option<bool>,
+    /// What it hears on hold; silence without it.
+    pub hold_document: Option<Webhook>,
+    /// `Some(false)` lets everybody hear it again.
+    pub coaching: Option<bool>,
+    /// The participant who alone hears it from now on.
+    pub coach: Option<CallSid>,
+    /// Whether its leaving ends the conference.
+    pub end_on_exit: Option<bool>,
+    /// Whether the others hear a beep when it leaves.
+    pub beep_on_exit: Option<bool>,
+    /// Let it alone hear this document once.
+    pub announcement: Option<Webhook>,
+    /// Take it out; the `<Dial>` that brought it there is over.
+    pub kick: bool,
+}
+
+/// Somebody in a conference begins to speak, or stops.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Speaking {
+    /// The line.
+    pub leg: LegId,
+    /// Begins, or stops.
+    pub started: bool,
+}
+
 /// The answer to a `Consult`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PolicyVerdict {
@@ -453,10 +520,14 @@ pub enum InputError {
     BadTwiml(Box<str>),
     /// The call is the dialling side's view of a hop: it can be ended, not redirected.
     CannotRedirect,
+    /// The participant cannot be changed so; the text says why, with a code.
+    CannotChange(Box<str>),
     /// A live leg has this name already.
     DuplicateLeg,
     /// The call cannot be placed; the text says why, with a code.
     CannotPlace(Box<str>),
+    /// The call is not in that conference (16022).
+    NotInConference,
     /// The call was not answered yet, so it runs no document that could be replaced (21220).
     NotInProgress,
     /// The call has ended (21220).
@@ -469,17 +540,20 @@ pub enum InputError {
     UnknownCall,
     /// No queue has this SID.
     UnknownQueue,
+    /// No conference has this SID (16022).
+    UnknownConference,
 }
 
 impl fmt::Display for InputError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::BadDigits => "digits must be one or more of 0-9, *, #, A-D",
-            Self::BadTwiml(problem) | Self::CannotPlace(problem) => problem,
+            Self::BadTwiml(problem) | Self::CannotChange(problem) | Self::CannotPlace(problem) => problem,
             Self::CannotRedirect => {
                 "this call is the dialling side's view of an application call: redirect its parent call instead"
             }
             Self::DuplicateLeg => "a live leg has this name already: names of legs must be unique while they live",
+            Self::NotInConference => "the call is not in this conference, or no longer (16022)",
             Self::NotInProgress => {
                 "the call was not answered yet: it can be ended, not given another document (21220)"
             }
@@ -488,6 +562,7 @@ impl fmt::Display for InputError {
             Self::TimeWentBack => "time went backwards: give the engine times that never decrease",
             Self::UnknownCall => "no live call has this SID",
             Self::UnknownQueue => "no queue has this SID",
+            Self::UnknownConference => "no conference has this SID, or it is over (16022)",
         })
     }
 }

@@ -23,6 +23,7 @@
 
 pub mod address;
 mod call;
+mod conference;
 pub mod config;
 pub mod effect;
 pub mod engine;

@@ -1,4 +1,4 @@
-//! Where calls of different legs meet: the queues of an engine.
+//! Where calls of different legs meet: the conferences and queues of an engine.
 //!
 //! A room belongs to one account and is found by its name there, or by its SID: an account can neither reach nor notice
 //! a room of another one. Steps of legs change rooms directly, so a step that breaks has to be undone: each table keeps
@@ -6,7 +6,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::id::{AccountSid, CallSid, QueueSid};
+use crate::call::status::CallStatus;
+use crate::conference::{Cause, Conference};
+use crate::id::{AccountSid, CallSid, ConferenceSid, QueueSid};
 use crate::queue::Queue;
 use crate::time::Millis;
 
@@ -23,6 +25,32 @@ pub(crate) trait Room: Clone {
     fn account(&self) -> AccountSid;
     /// Its name, which no other room of its kind has in the same account. Upper and lower case differ.
     fn name(&self) -> &str;
+
+    /// The room as it was before a step, when that step broke and left it like `broken`. What has been told to the
+    /// outside cannot be undone.
+    fn undone(self, _broken: &Self) -> Self {
+        self
+    }
+}
+
+impl Room for Conference {
+    type Sid = ConferenceSid;
+
+    fn sid(&self) -> ConferenceSid {
+        self.sid
+    }
+
+    fn account(&self) -> AccountSid {
+        self.account
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn undone(self, broken: &Self) -> Self {
+        Self { sequence: broken.sequence, ..self }
+    }
 }
 
 impl Room for Queue {
@@ -44,17 +72,20 @@ impl Room for Queue {
 /// All rooms.
 #[derive(Debug, Default)]
 pub(crate) struct Rooms {
+    pub(crate) conferences: Table<Conference>,
     pub(crate) queues: Table<Queue>,
 }
 
 impl Rooms {
     /// What was done until now stays.
     pub(crate) fn begin_step(&mut self) {
+        self.conferences.before.clear();
         self.queues.before.clear();
     }
 
     /// Undoes what was done since the step began.
     pub(crate) fn take_back(&mut self) {
+        self.conferences.take_back();
         self.queues.take_back();
     }
 
@@ -71,14 +102,28 @@ impl Rooms {
         self.queues.insert(queue);
     }
 
-    /// A call is gone without having said so: it waits nowhere any more.
-    pub(crate) fn forget(&mut self, call: CallSid) {
+    /// A call is gone without having said so: it is nowhere any more. Returned are those whose conference is over by
+    /// that, and which it was.
+    pub(crate) fn forget(&mut self, call: CallSid) -> Vec<(CallSid, ConferenceSid)> {
+        let mut taken_out = Vec::new();
+        let there =
+            self.conferences.iter().filter(|room| room.participant(call).is_some()).map(|room| room.sid);
+        for sid in there.collect::<Vec<_>>() {
+            let Some(conference) = self.conferences.get_mut(sid) else { continue };
+            let follows = conference.leave(call, Cause::HungUp, CallStatus::Completed);
+            if follows.over.is_some() {
+                self.conferences.remove(sid);
+            }
+            let others = follows.taken_out.into_iter().flat_map(|(calls, _)| calls);
+            taken_out.extend(others.map(|other| (other, sid)));
+        }
         let waits = self.queues.iter().filter(|queue| queue.knows(call)).map(|queue| queue.sid);
         for sid in waits.collect::<Vec<_>>() {
             if let Some(queue) = self.queues.get_mut(sid) {
                 queue.forget(call);
             }
         }
+        taken_out
     }
 }
 
@@ -137,10 +182,15 @@ impl<R: Room> Table<R> {
 
     fn take_back(&mut self) {
         while let Some((sid, before)) = self.before.pop() {
-            if let Some(now) = self.rooms.remove(&sid) {
-                self.names.remove(&(now.account(), now.name().into()));
+            let broken = self.rooms.remove(&sid);
+            if let Some(broken) = &broken {
+                self.names.remove(&(broken.account(), broken.name().into()));
             }
             if let Some(before) = before {
+                let before = match &broken {
+                    Some(broken) => before.undone(broken),
+                    None => before,
+                };
                 self.names.insert((before.account(), before.name().into()), sid);
                 self.rooms.insert(sid, before);
             }

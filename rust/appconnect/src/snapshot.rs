@@ -8,7 +8,8 @@ use std::fmt;
 
 use minicbor::{Decode, Encode};
 
-use crate::id::{CallSid, QueueSid};
+use crate::conference::Conference;
+use crate::id::{CallSid, ConferenceSid, QueueSid};
 use crate::leg::Leg;
 use crate::queue::Queue;
 
@@ -21,6 +22,8 @@ const FORMAT: u32 = 1;
 pub enum Subject {
     /// The leg that this call stands on, with all its calls.
     Call(CallSid),
+    /// A conference: who is in it, and where its events go. The calls themselves are saved with their legs.
+    Conference(ConferenceSid),
     /// A queue: who waits in it and for it. The calls themselves are saved with their legs.
     Queue(QueueSid),
 }
@@ -28,6 +31,12 @@ pub enum Subject {
 impl From<CallSid> for Subject {
     fn from(call: CallSid) -> Self {
         Self::Call(call)
+    }
+}
+
+impl From<ConferenceSid> for Subject {
+    fn from(conference: ConferenceSid) -> Self {
+        Self::Conference(conference)
     }
 }
 
@@ -41,6 +50,7 @@ impl From<QueueSid> for Subject {
 #[derive(Clone, Debug)]
 pub(crate) enum Saved {
     Leg(Box<Leg>),
+    Conference(Box<Conference>),
     Queue(Box<Queue>),
 }
 
@@ -54,6 +64,8 @@ struct Snapshot {
     readable_by: u32,
     #[n(3)]
     leg: Option<Leg>,
+    #[n(4)]
+    conference: Option<Conference>,
     #[n(5)]
     queue: Option<Queue>,
 }
@@ -72,6 +84,8 @@ pub enum SnapshotError {
     },
     /// No live call has this SID.
     UnknownCall,
+    /// No conference has this SID.
+    UnknownConference,
     /// No queue has this SID.
     UnknownQueue,
 }
@@ -90,6 +104,7 @@ impl fmt::Display for SnapshotError {
                 )
             }
             Self::UnknownCall => f.write_str("no live call has this SID"),
+            Self::UnknownConference => f.write_str("no conference has this SID"),
             Self::UnknownQueue => f.write_str("no queue has this SID"),
         }
     }
@@ -98,11 +113,12 @@ impl fmt::Display for SnapshotError {
 impl std::error::Error for SnapshotError {}
 
 pub(crate) fn save(saved: Saved) -> Result<Vec<u8>, SnapshotError> {
-    let (leg, queue) = match saved {
-        Saved::Leg(leg) => (Some(*leg), None),
-        Saved::Queue(queue) => (None, Some(*queue)),
+    let (leg, conference, queue) = match saved {
+        Saved::Leg(leg) => (Some(*leg), None, None),
+        Saved::Conference(conference) => (None, Some(*conference), None),
+        Saved::Queue(queue) => (None, None, Some(*queue)),
     };
-    let snapshot = Snapshot { format: FORMAT, readable_by: FORMAT, leg, queue };
+    let snapshot = Snapshot { format: FORMAT, readable_by: FORMAT, leg, conference, queue };
     minicbor::to_vec(&snapshot).map_err(|error| SnapshotError::Damaged(error.to_string().into()))
 }
 
@@ -124,12 +140,16 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Saved, SnapshotError> {
         return Err(SnapshotError::Damaged("there is more than a snapshot".into()));
     }
     let flawed = |flaw: &str| SnapshotError::Damaged(flaw.into());
-    match (snapshot.leg, snapshot.queue) {
-        (Some(leg), None) => {
+    match (snapshot.leg, snapshot.conference, snapshot.queue) {
+        (Some(leg), None, None) => {
             leg.check().map_err(flawed)?;
             Ok(Saved::Leg(leg.into()))
         }
-        (None, Some(queue)) => {
+        (None, Some(conference), None) => {
+            conference.check().map_err(flawed)?;
+            Ok(Saved::Conference(conference.into()))
+        }
+        (None, None, Some(queue)) => {
             queue.check().map_err(flawed)?;
             Ok(Saved::Queue(queue.into()))
         }

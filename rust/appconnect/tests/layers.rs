@@ -12,7 +12,8 @@ use std::path::{Path, PathBuf};
 
 /// Top floor first. Rooms of one floor do not name each other.
 ///
-/// `call::status` is a room of its own below `call`: the words for a call's state, which events and effects carry.
+/// Some of `call` are rooms of their own below it: `call::status`, the words for a call's state, which events and
+/// effects carry; `call::callback` and `call::record`, which conferences have as calls do.
 const FLOORS: &[&[&str]] = &[
     &["fuzzing"],
     &["engine"],
@@ -23,9 +24,10 @@ const FLOORS: &[&[&str]] = &[
     &["conference", "queue"],
     &["config", "effect", "input"],
     &["event"],
+    &["call::record"],
     &["registry", "settlement", "twiml"],
     &["policy"],
-    &["call::status"],
+    &["call::callback", "call::status"],
     &["party"],
     &["address", "http"],
     &["problem"],

@@ -99,7 +99,7 @@ fn effects(world: &World, name: &str) -> usize {
 fn queue(world: &World) -> appconnect::id::QueueSid {
     let mut queues = world.engine.subjects().filter_map(|subject| match subject {
         Subject::Queue(sid) => Some(sid),
-        Subject::Call(_) => None,
+        Subject::Call(_) | Subject::Conference(_) => None,
     });
     let queue = queues.next().unwrap();
     assert_eq!(queues.next(), None);

@@ -13,7 +13,7 @@ use crate::effect::{Effect, Ringback};
 use crate::event::{Event, EventKind, ProblemRaised};
 use crate::http::Url;
 use crate::id::{
-    AccountSid, CallSid, LegId, QueueSid, RecordingSid, RelaySid, ReplyId, Seed, SiprecSid, StreamSid,
+    AccountSid, CallSid, ConferenceSid, LegId, QueueSid, RecordingSid, RelaySid, ReplyId, Seed, SiprecSid, StreamSid,
     TranscriptionSid,
 };
 use crate::policy::Budget;
@@ -93,6 +93,11 @@ impl Line {
     /// The name of a new leg.
     pub(crate) fn new_leg(&mut self, seed: &Seed) -> LegId {
         LegId::from_bits(self.sid_bits(seed))
+    }
+
+    /// A new conference's SID.
+    pub(crate) fn new_conference(&mut self, seed: &Seed) -> ConferenceSid {
+        ConferenceSid::from_bits(self.sid_bits(seed))
     }
 
     /// A new queue's SID.

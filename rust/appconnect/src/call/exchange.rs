@@ -7,7 +7,7 @@ use minicbor::{Decode, Encode};
 
 use crate::event::Purpose;
 use crate::http::{Method, Overrides, Request, Url};
-use crate::id::{AccountSid, CallSid, ReplyId};
+use crate::id::{AccountSid, CallSid, ConferenceSid, ReplyId};
 use crate::input::FailureReason;
 use crate::problem::Problem;
 use crate::time::Millis;
@@ -71,6 +71,9 @@ pub(crate) struct Exchange {
     pub(super) retries: u8,
     #[n(10)]
     pub(crate) sequence: Option<u32>,
+    /// The conference whose event it tells.
+    #[n(12)]
+    pub(crate) conference: Option<ConferenceSid>,
 }
 
 impl Exchange {

@@ -15,6 +15,8 @@ pub(crate) enum DocumentKind {
     Screening,
     /// What somebody from a queue hears before the connection (`url` of `<Queue>`): its end connects them.
     Whisper,
+    /// What somebody in a conference hears until it begins, on hold, or as an announcement: silence follows.
+    Conference,
 }
 
 impl DocumentKind {
@@ -45,6 +47,9 @@ impl DocumentKind {
             Self::Whisper => {
                 matches!(verb, Element::Play | Element::Say | Element::Pause | Element::Redirect)
             }
+            Self::Conference => {
+                matches!(verb, Element::Say | Element::Play | Element::Pause | Element::Redirect)
+            }
         }
     }
 
@@ -53,6 +58,7 @@ impl DocumentKind {
         match (self, verb) {
             (Self::Screening, Element::Dial) => Some(Code::DialInScreening),
             (Self::QueueWait, _) => Some(Code::SchemaWarning),
+            (Self::Conference, _) => Some(Code::WaitVerb),
             _ => None,
         }
     }
@@ -64,6 +70,7 @@ impl DocumentKind {
             Self::QueueWait => "a wait document of <Enqueue>",
             Self::Screening => "a screening document",
             Self::Whisper => "the document of a dialled <Queue>",
+            Self::Conference => "a wait, hold or announce document",
         }
     }
 }
@@ -74,6 +81,7 @@ impl Call {
         match (self.suspended.as_ref().map(|aside| &aside.running), self.stage()) {
             (Some(Running::Queued(queued)), _) if queued.taken.is_some() => DocumentKind::Whisper,
             (Some(Running::Queued(_)), _) => DocumentKind::QueueWait,
+            (Some(Running::Conferring(_)), _) => DocumentKind::Conference,
             (_, Some(Stage::Screening)) => DocumentKind::Screening,
             _ => DocumentKind::Ordinary,
         }

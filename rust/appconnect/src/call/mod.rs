@@ -1,7 +1,8 @@
 //! A call: one account's view and control of a leg. Plain data, so that it can be saved at any moment.
 
 mod background;
-mod callback;
+pub(crate) mod callback;
+mod conferring;
 pub(crate) mod cx;
 pub(crate) mod exchange;
 mod kind;
@@ -9,7 +10,7 @@ mod outbound;
 pub(crate) mod params;
 mod program;
 mod queued;
-mod record;
+pub(crate) mod record;
 mod relay;
 mod running;
 pub(crate) mod signal;
@@ -20,6 +21,7 @@ mod webhook;
 
 pub(crate) use background::{Background, MAX_FORKS, NamedRecording, Siprec, Stream, Track, Transcription};
 pub(crate) use callback::EventCallback;
+pub(crate) use conferring::{Announcement, Conferring, Hears};
 pub(crate) use kind::DocumentKind;
 pub(crate) use outbound::{Detection, FirstDocument, Outbound, Stage};
 pub(crate) use program::Program;
@@ -164,6 +166,11 @@ impl Call {
     /// What its own document waits for, whatever else runs for its caller meanwhile.
     pub(crate) fn own_running(&self) -> &Running {
         self.suspended.as_ref().map_or(&self.running, |suspended| &suspended.running)
+    }
+
+    /// Its own document, whatever else runs for its caller meanwhile.
+    pub(crate) fn own_program(&self) -> Option<&Program> {
+        self.suspended.as_ref().map_or(self.program.as_ref(), |suspended| suspended.program.as_ref())
     }
 
     /// A call that was placed and has not begun to ring.

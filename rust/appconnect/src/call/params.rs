@@ -5,9 +5,10 @@ use std::borrow::Cow;
 
 use super::{Call, CallStatus, Direction, Hop, Recording};
 use crate::address::AddressKind;
+use crate::conference::{Conference, Notice, Participant};
 use crate::config::{Config, ExposeParent, Geography};
 use crate::event::Purpose;
-use crate::id::{AccountSid, CallSid};
+use crate::id::{AccountSid, CallSid, ConferenceSid};
 use crate::time::Millis;
 
 /// Names and values of one request, in the order sent.
@@ -192,9 +193,30 @@ pub(crate) fn recording_status<'a>(
     of: &'a Recording,
     status: &'static str,
 ) -> Form<'a> {
+    recording_of(config, ("CallSid", call.to_string()), account, of, status)
+}
+
+/// A recording callback of a conference.
+pub(crate) fn conference_recording_status<'a>(
+    config: &Config,
+    conference: ConferenceSid,
+    account: AccountSid,
+    of: &'a Recording,
+    status: &'static str,
+) -> Form<'a> {
+    recording_of(config, ("ConferenceSid", conference.to_string()), account, of, status)
+}
+
+fn recording_of<'a>(
+    config: &Config,
+    (name, of_what): (&'static str, String),
+    account: AccountSid,
+    of: &'a Recording,
+    status: &'static str,
+) -> Form<'a> {
     let mut form = Form::with_capacity(12);
     put(&mut form, "AccountSid", account.as_str().to_owned());
-    put(&mut form, "CallSid", call.as_str().to_owned());
+    put(&mut form, name, of_what);
     put(&mut form, "RecordingStatus", status);
     recording(&mut form, config, account, of);
     put(&mut form, "RecordingChannels", if of.dual { "2" } else { "1" });
@@ -202,4 +224,46 @@ pub(crate) fn recording_status<'a>(
     put(&mut form, "RecordingSource", of.source.as_str());
     put(&mut form, "RecordingTrack", of.track.as_str());
     form
+}
+
+/// What the documents of somebody in a conference are requested with (`webhooks.md` section 3).
+pub(crate) fn in_conference(conference: &Conference) -> Form<'static> {
+    let mut form = Form::with_capacity(2);
+    put(&mut form, "ConferenceSid", conference.sid.to_string());
+    put(&mut form, "FriendlyName", conference.name.clone());
+    form
+}
+
+/// An event of a conference (`webhooks.md` section 10.4).
+pub(crate) fn conference_event(
+    conference: &Conference,
+    notice: Notice,
+    now: Millis,
+    sequence: u32,
+) -> Form<'static> {
+    let mut form = in_conference(conference);
+    put(&mut form, "AccountSid", conference.account.to_string());
+    put(&mut form, "SequenceNumber", sequence.to_string());
+    put(&mut form, "Timestamp", now.rfc2822());
+    put(&mut form, "StatusCallbackEvent", notice.event);
+    if let Some(about) = &notice.about {
+        participant(&mut form, about);
+    }
+    for (name, value) in notice.more {
+        put(&mut form, name, value);
+    }
+    form
+}
+
+fn participant(form: &mut Form<'static>, about: &Participant) {
+    let word = |flag: bool| if flag { "true" } else { "false" };
+    put(form, "CallSid", about.call.to_string());
+    put(form, "Muted", word(about.muted));
+    put(form, "Hold", word(about.hold));
+    put(form, "Coaching", word(about.coaching.is_some()));
+    put(form, "EndConferenceOnExit", word(about.end_on_exit));
+    put(form, "StartConferenceOnEnter", word(about.start_on_enter));
+    if let Some(label) = &about.label {
+        put(form, "ParticipantLabel", label.clone());
+    }
 }

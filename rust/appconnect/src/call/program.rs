@@ -27,8 +27,13 @@ pub(crate) struct Program {
 impl Program {
     /// A program that is about to run its first verb.
     pub(crate) fn new(document: Document, base: Option<Url>) -> Self {
+        Self::again(Arc::new(document), base)
+    }
+
+    /// A program that is about to run the first verb of a document that runs elsewhere, too.
+    pub(crate) fn again(document: Arc<Document>, base: Option<Url>) -> Self {
         let next = document.root().first_child().map(|verb| verb.index());
-        Self { document: Arc::new(document), base, fallback: false, current: None, next }
+        Self { document, base, fallback: false, current: None, next }
     }
 
     /// Goes on to the next verb and returns its index.

@@ -2,11 +2,11 @@
 
 use minicbor::{Decode, Encode};
 
-use super::EventCallback;
+use super::callback::EventCallback;
 use crate::id::RecordingSid;
 use crate::time::Millis;
 
-/// Which verb made a recording.
+/// What made a recording.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 #[cbor(index_only)]
 pub(crate) enum RecordingSource {
@@ -16,6 +16,8 @@ pub(crate) enum RecordingSource {
     RecordVerb,
     #[n(4)]
     StartCallRecordingTwiml,
+    #[n(6)]
+    Conference,
 }
 
 impl RecordingSource {
@@ -25,6 +27,7 @@ impl RecordingSource {
             Self::DialVerb => "DialVerb",
             Self::RecordVerb => "RecordVerb",
             Self::StartCallRecordingTwiml => "StartCallRecordingTwiML",
+            Self::Conference => "Conference",
         }
     }
 }

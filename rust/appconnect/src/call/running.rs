@@ -2,7 +2,7 @@
 
 use minicbor::{Decode, Encode};
 
-use super::{CallStatus, EventCallback, Program, QueueDial, Queued, Recording, Relay, Stream};
+use super::{CallStatus, Conferring, EventCallback, Program, QueueDial, Queued, Recording, Relay, Stream};
 use crate::address::Address;
 use crate::id::{ApplicationSid, CallSid, LegId};
 use crate::input::SipFacts;
@@ -57,6 +57,9 @@ pub(crate) enum Running {
     /// The time at which a document that runs aside is requested again.
     #[n(12)]
     Waiting,
+    /// The end of its time in a conference. It waits aside.
+    #[n(11)]
+    Conferring(#[n(0)] Box<Conferring>),
 }
 
 /// A document and its verb, put aside while another document runs for the caller: what is heard in a queue, or before

@@ -3,14 +3,19 @@
 //! Each leg is saved, moved and restored by itself, so one never reaches into another: a call sends a signal, and the
 //! engine delivers it within the same step, in order. A signal to a call that is gone changes nothing.
 
+use std::sync::Arc;
+
 use super::{Call, CallStatus};
+use crate::conference::Left;
 use crate::effect::Dial;
-use crate::id::{CallSid, LegId, QueueSid};
+use crate::http::Url;
+use crate::id::{CallSid, ConferenceSid, LegId, QueueSid};
 use crate::input::SipFacts;
 use crate::pii::Pii;
 use crate::policy::Budget;
 use crate::registry::Webhook;
 use crate::time::Millis;
+use crate::twiml::Document;
 
 /// Something to be done on another leg.
 #[derive(Debug)]
@@ -42,6 +47,12 @@ pub(crate) enum Signal {
     Over(Over),
     /// To the call that dials: the other side asks to be replaced by this target.
     Referred { child: CallSid, target: Pii },
+    /// To a participant: the conference has begun.
+    Begun { conference: ConferenceSid },
+    /// To a participant: this is announced to everybody.
+    Announced { conference: ConferenceSid, document: Arc<Document>, base: Option<Url> },
+    /// To a participant: the conference is over.
+    TakenOut { conference: ConferenceSid, why: Left },
     /// To the dialled call: it is connected.
     Connected,
     /// To the call that dials a queue: this one is the first in it, and has waited so long.

@@ -6,7 +6,7 @@ use super::params::{Form, borrowed, standard};
 use crate::effect::{Effect, Fetch, Notify};
 use crate::event::{EventKind, Requested, Responded};
 use crate::http::{Request, RetryPolicy, Url, Webhook, WebhookOptions};
-use crate::id::{CallSid, ReplyId};
+use crate::id::{CallSid, ConferenceSid, ReplyId};
 use crate::input::FailureReason;
 use crate::pii::Pii;
 use crate::problem::{Code, Problem};
@@ -23,7 +23,7 @@ impl Cx<'_, '_> {
         let reply = self.next_reply();
         let pairs = standard(self.call, self.world.config, plan.purpose, extra);
         let (request, shown) = (self.make(reply, plan, &pairs)?, self.shown(&pairs));
-        self.begin(reply, self.call.sid, plan, request, shown);
+        self.begin(reply, self.call.sid, None, plan, request, shown);
         Ok(())
     }
 
@@ -37,7 +37,21 @@ impl Cx<'_, '_> {
         let reply = self.next_reply();
         let pairs: Vec<_> = borrowed(form).collect();
         let (request, shown) = (self.make(reply, plan, &pairs)?, self.shown(&pairs));
-        self.begin(reply, about, plan, request, shown);
+        self.begin(reply, about, None, plan, request, shown);
+        Ok(())
+    }
+
+    /// Tells an event of a conference that this call is in.
+    pub(crate) fn request_for_conference(
+        &mut self,
+        conference: ConferenceSid,
+        plan: &Plan<'_>,
+        form: &Form<'_>,
+    ) -> Result<(), Problem> {
+        let reply = self.next_reply();
+        let pairs: Vec<_> = borrowed(form).collect();
+        let (request, shown) = (self.make(reply, plan, &pairs)?, self.shown(&pairs));
+        self.begin(reply, self.call.sid, Some(conference), plan, request, shown);
         Ok(())
     }
 
@@ -84,6 +98,7 @@ impl Cx<'_, '_> {
         &mut self,
         reply: ReplyId,
         call: CallSid,
+        conference: Option<ConferenceSid>,
         plan: &Plan<'_>,
         request: Request,
         form: Vec<(String, Pii)>,
@@ -100,6 +115,7 @@ impl Cx<'_, '_> {
             redirects: 0,
             retries: 0,
             sequence: plan.sequence,
+            conference,
         };
         self.report(|_| {
             let url = plan.url.without_userinfo().as_str().into();
@@ -141,8 +157,9 @@ impl Cx<'_, '_> {
         if exchange.role.is_fetch() {
             self.effect(Effect::Fetch(Fetch { reply, call, account, request, overrides }));
         } else {
-            let sequence = exchange.sequence;
-            self.effect(Effect::Notify(Notify { reply, call, account, sequence, request, overrides }));
+            let (conference, sequence) = (exchange.conference, exchange.sequence);
+            let notify = Notify { reply, call, account, conference, sequence, request, overrides };
+            self.effect(Effect::Notify(notify));
         }
         self.line.exchanges.push(exchange);
     }

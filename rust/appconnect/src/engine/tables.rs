@@ -93,6 +93,11 @@ impl Tables {
         self.slots.get(place.0)?.as_ref().map(|slot| &slot.leg)
     }
 
+    /// The SIDs by which the leg at a place was found before the step that runs.
+    pub(super) fn sids(&self, place: Place) -> Vec<CallSid> {
+        self.slots.get(place.0).and_then(Option::as_ref).map(|slot| slot.sids.clone()).unwrap_or_default()
+    }
+
     /// The leg at a place, for a step. Afterwards the tables want an [`update`](Self::update).
     pub(super) fn get_mut(&mut self, place: Place) -> Option<&mut Leg> {
         self.slots.get_mut(place.0)?.as_mut().map(|slot| &mut slot.leg)

@@ -26,7 +26,9 @@ impl Step<'_, '_> {
     pub(super) fn is_free(&mut self, at: usize) -> bool {
         let now = self.world.now;
         let aside = self.call(at).suspended.as_mut();
-        let Some(aside) = aside.filter(|aside| matches!(aside.running, Running::Queued(_))) else {
+        let Some(aside) =
+            aside.filter(|aside| matches!(aside.running, Running::Queued(_) | Running::Conferring(_)))
+        else {
             return false;
         };
         let last = aside.asked.replace(now);

@@ -5,7 +5,7 @@ use super::Step;
 use crate::call::exchange::Role;
 use crate::call::signal::{Over, Signal};
 use crate::call::verb::{self, Ended};
-use crate::call::{Bridge as Bridged, CallStatus, Calling, Party, Running, Timer};
+use crate::call::{Bridge as Bridged, CallStatus, Calling, Party, Program, Running, Timer};
 use crate::effect::{Bridge, Effect, Unbridge};
 use crate::event::{Connected, EventKind};
 use crate::id::{CallSid, LegId};
@@ -27,6 +27,11 @@ impl Step<'_, '_> {
             Signal::Dropped { by, .. } if self.queued(at).is_some() => self.let_go(at, by),
             Signal::Dropped { unanswered, .. } => self.dropped(unanswered),
             Signal::Unmet => self.unmet(at),
+            Signal::Begun { conference } => self.conference_begun(at, conference),
+            Signal::Announced { conference, document, base } => {
+                self.announce_relayed(at, conference, Program::again(document, base));
+            }
+            Signal::TakenOut { conference, why } => self.taken_out(at, conference, why),
         }
     }
 
@@ -277,6 +282,7 @@ impl Step<'_, '_> {
             error: None,
             sip: party.and_then(|party| party.sip.clone()),
             queue: calling.queue.as_ref().filter(|_| bridged).map(|dial| (dial.queue, dial.seconds)),
+            conference: false,
         })
     }
 

@@ -85,7 +85,8 @@ fn check_call(call: &Call, above: Option<&Call>, fetching: usize) -> Result<(), 
     let has = |timer| call.timers.is_set(timer);
     let taken = |step| step <= call.step;
     let fits = match &call.running {
-        Running::Idle => false,
+        // Silence, while its own verb waits.
+        Running::Idle => call.suspended.is_some(),
         Running::Fetching => has(Timer::Fetch),
         Running::Speaking(step) => at(&[Element::Say, Element::Play]) && taken(*step),
         Running::Pausing => at(&[Element::Pause]) && has(Timer::Verb),
@@ -112,6 +113,7 @@ fn check_call(call: &Call, above: Option<&Call>, fetching: usize) -> Result<(), 
             at(&[Element::Dial]) && (stands_by || calling.live().next().is_some())
         }
         Running::Queued(_) => at(&[Element::Enqueue]),
+        Running::Conferring(_) => false,
         Running::Waiting => call.suspended.is_some() && has(Timer::Verb),
     };
     let forks: usize = call.background.iter().map(Background::forks).sum();
@@ -122,6 +124,7 @@ fn check_call(call: &Call, above: Option<&Call>, fetching: usize) -> Result<(), 
         let waits = match &aside.running {
             Running::Queued(_) => verb == Some(Element::Enqueue),
             Running::Calling(_) => verb == Some(Element::Dial),
+            Running::Conferring(_) => verb == Some(Element::Dial) && has(Timer::Dial),
             _ => false,
         };
         must(waits, "a document runs aside for a verb that does not wait")?;

@@ -151,6 +151,7 @@ impl Step<'_, '_> {
             error: None,
             sip: None,
             queue: None,
+            conference: false,
         })
     }
 }

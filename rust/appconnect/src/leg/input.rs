@@ -5,6 +5,7 @@ use super::unwind::Unwinding;
 use crate::call::cx::Cx;
 use crate::call::verb::{self, Finished, Flow};
 use crate::call::{CallStatus, Gather, Prompt, Record, Relay, Running, Stage, Timer};
+use crate::conference::Cause;
 use crate::config::PlayFailure;
 use crate::effect::{Effect, HangUpCause, StopCollect};
 use crate::event::{Decided, EventKind, Pressed, Said};
@@ -33,6 +34,9 @@ impl Step<'_, '_> {
         if let Some((before, _)) = keys.split_once('*')
             && let Some(at) = (0..=top).find(|at| self.hangs_up_on_star(*at))
         {
+            if self.call(at).conferring().is_some() {
+                return self.leave_conference(at, Cause::HungUp);
+            }
             if at == top {
                 return self.end_calling(at, CallStatus::NoAnswer);
             }
@@ -66,8 +70,9 @@ impl Step<'_, '_> {
 
     fn hangs_up_on_star(&mut self, at: usize) -> bool {
         let answered = self.hop(at).is_some_and(|hop| hop.answered.is_some())
-            || self.calling(at).is_some_and(|calling| calling.bridged.is_some());
-        let program = self.call(at).program.as_ref();
+            || self.calling(at).is_some_and(|calling| calling.bridged.is_some())
+            || self.call(at).conferring().is_some();
+        let program = self.call(at).own_program();
         let node = program.and_then(crate::call::Program::current);
         answered && node.is_some_and(|node| node.flag(Attribute::HangupOnStar))
     }
@@ -171,6 +176,9 @@ impl Step<'_, '_> {
                 Timer::Verb => self.verb_timer(at),
                 Timer::Dial if self.call(at).stage() == Some(Stage::Placed) => self.rang_out(),
                 Timer::Dial if self.calling(at).is_some() => self.calling_timer(at),
+                Timer::Dial if self.call(at).conferring().is_some() => {
+                    self.leave_conference(at, Cause::HungUp);
+                }
                 Timer::Dial => self.take_back(at),
                 Timer::Fetch => self.answer_lost(at),
                 Timer::Limit => return self.abort(HangUpCause::Normal),

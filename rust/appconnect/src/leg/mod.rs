@@ -7,10 +7,12 @@
 mod aside;
 mod calling;
 mod check;
+mod conferring;
 mod hop;
 mod input;
 mod modify;
 mod outbound;
+mod participant;
 mod queue;
 mod refer;
 mod run;
@@ -19,6 +21,8 @@ mod unwind;
 mod webhook;
 
 use minicbor::{Decode, Encode};
+
+pub(crate) use participant::not_begun;
 
 use crate::call::cx::{Cx, Line, World};
 use crate::call::{Call, Hop, Running};

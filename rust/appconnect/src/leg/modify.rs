@@ -6,6 +6,7 @@ use super::{Step, hop_of};
 use crate::call::exchange::Role;
 use crate::call::verb::{Ended, Goto, redirect_target};
 use crate::call::{CallStatus, Leaving, Program, Running, Stage, Timer, Update};
+use crate::conference::Cause;
 use crate::effect::HangUpCause;
 use crate::event::Purpose;
 use crate::id::CallSid;
@@ -33,7 +34,12 @@ impl Step<'_, '_> {
     fn modify_call(&mut self, at: usize, change: &Change) -> Result<(), InputError> {
         let update = match change {
             Change::Cancel => return self.end_from(at, true),
-            Change::Complete => return self.end_from(at, false),
+            Change::Complete => {
+                if let Some(conferring) = self.call(at).conferring_mut() {
+                    conferring.leaving = Some(Cause::Updated);
+                }
+                return self.end_from(at, false);
+            }
             Change::Redirect { url, method } => Update::Redirect { url: url.clone(), method: *method },
             Change::Twiml(text) => {
                 if let Err(problem) = inline(text) {
@@ -119,6 +125,9 @@ impl Step<'_, '_> {
 
     /// Stops the `<Dial>` that the call at `at` runs, if it runs one: what its `action` is to be told.
     fn stop_dial(&mut self, at: usize) -> Option<Ended> {
+        if let Some(ended) = self.stop_conferring(at, Cause::Updated) {
+            return Some(ended);
+        }
         let call = self.call(at);
         match call.running {
             Running::Dialling(_) => self.unwind(Unwinding {

@@ -7,7 +7,7 @@ use super::unwind::Closing;
 use crate::call::cx::Cx;
 use crate::call::exchange::{Plan, Role};
 use crate::call::verb::{self, Ending, Flow, Goto};
-use crate::call::{CallStatus, DocumentKind, Leaving, Program, Running};
+use crate::call::{CallStatus, Conferring, DocumentKind, Hears, Leaving, Program, Running};
 use crate::config::EmptyDocument;
 use crate::effect::HangUpCause;
 use crate::event::{EventKind, Purpose, VerbBegan};
@@ -51,6 +51,7 @@ impl Step<'_, '_> {
             match self.admit_verb(at, node) {
                 Admission::Runs => {}
                 Admission::Skipped => continue,
+                Admission::Over => return self.document_ended(at, &document),
                 Admission::Refused(problem) => return self.document_failed(at, problem, None),
             }
             self.before(at, node);
@@ -93,6 +94,7 @@ impl Step<'_, '_> {
             Flow::Connect(connection) => self.connect(at, *connection),
             Flow::Enqueue(joining) => self.enqueue(at, *joining),
             Flow::Leave => self.leave_queue(at, Leaving::Left),
+            Flow::Confer(joining) => self.confer(at, *joining),
             Flow::Goto(goto) => self.goto(at, &goto),
             Flow::Fail(problem) => self.document_failed(at, problem, None),
             Flow::FailAt(problem, url) => self.document_failed(at, problem, Some(url)),
@@ -148,6 +150,10 @@ impl Step<'_, '_> {
     /// Whether a verb may run in a document of this kind.
     fn admit_verb(&mut self, at: usize, node: Node<'_>) -> Admission {
         let kind = self.call(at).document_kind();
+        // Who requested an announcement follows it on; the others hear what comes of that.
+        if node.element() == Element::Redirect && self.call(at).conferring().is_some_and(is_relayed) {
+            return Admission::Over;
+        }
         if kind.takes(node.element()) {
             return Admission::Runs;
         }
@@ -171,6 +177,7 @@ impl Step<'_, '_> {
             DocumentKind::QueueWait => return self.wait_ended(at),
             DocumentKind::Screening => return self.ready(),
             DocumentKind::Whisper => return self.member_ready(at),
+            DocumentKind::Conference => return self.heard_to_the_end(at),
         }
         let empty = document.root().first_child().is_none();
         let call = self.call(at);
@@ -203,7 +210,7 @@ impl Step<'_, '_> {
     ) {
         let kind = self.call(at).document_kind();
         let Some(mut cx) = self.cx(at) else { return };
-        let code = problem.code;
+        let (code, copy) = (problem.code, problem.clone());
         let url = if let Some(url) = failed {
             cx.problem_in(problem, source, Some(&url));
             Some(url)
@@ -219,6 +226,7 @@ impl Step<'_, '_> {
             // Without a fallback the two are connected all the same (our choice): what one of them was to hear first
             // must not cost the other its turn.
             DocumentKind::Whisper if fallback.is_none() => return self.member_ready(at),
+            DocumentKind::Conference => return self.cannot_hear(at, copy),
             DocumentKind::Ordinary | DocumentKind::Whisper => {}
         }
         let Some(fallback) = fallback else { return self.give_up(at) };
@@ -266,6 +274,7 @@ impl Step<'_, '_> {
             Ok(document) => {
                 let mut program = Program::new(document, Some(base));
                 program.fallback = fallback;
+                self.relay(at, &program);
                 self.load(at, program);
             }
             Err(problem) => self.failed(at, problem, source, Some(base), fallback),
@@ -278,8 +287,14 @@ enum Admission {
     Runs,
     /// The document goes on without it.
     Skipped,
+    /// The document ends before it.
+    Over,
     /// The document fails.
     Refused(Problem),
+}
+
+fn is_relayed(conferring: &Conferring) -> bool {
+    matches!(conferring.hears, Some(Hears::Relayed))
 }
 
 fn report_verb(cx: &mut Cx<'_, '_>, node: Node<'_>) {

@@ -9,6 +9,7 @@ use crate::call::verb::{self, Ended, Finished, action_of, finish_record};
 use crate::call::{
     Call, CallStatus, Gather, Leaving, Parameters, Prompt, Record, Running, Stage as OutboundStage,
 };
+use crate::conference::Cause;
 use crate::effect::{Effect, HangUp, HangUpCause, StopCollect, StopMedia};
 use crate::event::{EventKind, Purpose, StatusChanged};
 use crate::problem::{Code, Problem};
@@ -139,6 +140,9 @@ impl Step<'_, '_> {
             let status = if self.call(at).is_answered() { CallStatus::Completed } else { CallStatus::Failed };
             self.call(at).status = status;
             self.finish_background(at);
+            if let Some(conferring) = self.call(at).conferring().cloned() {
+                self.leave_room(at, &conferring, Cause::HungUp);
+            }
             self.abandon(at);
             self.drop_awaited(at);
             self.tell_end(at, false);
@@ -243,6 +247,10 @@ impl Step<'_, '_> {
             Running::Streaming(stream) => self.finish_connect(at, Connected::Stream(stream), line_gone),
             Running::Relaying(relay) => self.finish_connect(at, Connected::Relay(relay), line_gone),
             Running::WithAgent(step) => self.finish_connect(at, Connected::Agent(step), line_gone),
+            Running::Conferring(conferring) => {
+                self.leave_room(at, &conferring, conferring.leaving.unwrap_or(Cause::HungUp));
+                self.report_dial(at, Ended::conferred(), Role::Ended);
+            }
             _ => {}
         }
         if media && !line_gone {

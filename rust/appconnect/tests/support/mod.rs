@@ -172,6 +172,8 @@ pub struct World {
     pub siprecs: Vec<StartSiprec>,
     pub transcriptions: Vec<StartTranscription>,
     pub agents: Vec<StartAgent>,
+    /// What happened to conferences, in order: `join leg-1`, `change leg-1 muted`, `leave leg-1 beep`, `record`, `stop`.
+    pub conferences: Vec<String>,
     /// When each request was made, in milliseconds since the start, by its place in `requests`.
     pub request_times: Vec<u64>,
     pub save_at_every_step: bool,
@@ -276,6 +278,7 @@ impl World {
             siprecs: Vec::new(),
             transcriptions: Vec::new(),
             agents: Vec::new(),
+            conferences: Vec::new(),
             request_times: Vec::new(),
             save_at_every_step: false,
             answers: HashMap::new(),
@@ -554,6 +557,21 @@ impl World {
             Effect::Unbridge(bridge) => {
                 self.bridges.retain(|pair| *pair != (bridge.leg.clone(), bridge.other.clone()));
             }
+            Effect::JoinConference(join) => {
+                let state = state(join.muted, join.hold, join.coaching, join.coached.as_ref());
+                let beep = if join.beep { " beep" } else { "" };
+                self.conferences.push(format!("join {}{state}{beep}", join.leg));
+            }
+            Effect::ChangeParticipant(change) => {
+                let state = state(change.muted, change.hold, change.coaching, change.coached.as_ref());
+                self.conferences.push(format!("change {}{state}", change.leg));
+            }
+            Effect::LeaveConference(leave) => {
+                let beep = if leave.beep { " beep" } else { "" };
+                self.conferences.push(format!("leave {}{beep}", leave.leg));
+            }
+            Effect::StartConferenceRecording(_) => self.conferences.push("record".to_owned()),
+            Effect::StopConferenceRecording(_) => self.conferences.push("stop".to_owned()),
             Effect::Answer(_) => self.answered = true,
             Effect::Ringback(ringback) => self.ringback.push((ringback.on, ringback.tone.map(Into::into))),
             Effect::Consult(consult) => self.consults.push(consult.reply),
@@ -681,6 +699,17 @@ impl World {
         assert!(bills.next().is_none(), "two bills for {call}");
         bill
     }
+}
+
+fn state(muted: bool, hold: bool, coaching: bool, coached: Option<&LegId>) -> String {
+    let mut state = String::new();
+    for (on, word) in [(muted, " muted"), (hold, " hold")] {
+        state.push_str(if on { word } else { "" });
+    }
+    if coaching {
+        state.push_str(&format!(" coaches {}", coached.map_or("nobody", LegId::as_str)));
+    }
+    state
 }
 
 /// The `<Dial>` of an application, with attributes and with what stands inside besides the SID.

@@ -35,8 +35,8 @@ use crate::twiml::{Attribute, Element, Node};
 pub(crate) use agent::{done as agent_done, stop as stop_agent};
 pub(crate) use connect::told as connect_told;
 pub(crate) use dial::{
-    Ended, action_of, after as after_dial, dial, next_party, refer_url, ring_for_member, start_recording,
-    stop_recording, time_limit, timeout as dial_timeout, vetoed,
+    Ended, Participating, action_of, after as after_dial, dial, next_party, refer_url, ring_for_member,
+    start_recording, stop_recording, time_limit, timeout as dial_timeout, vetoed,
 };
 pub(crate) use enqueue::{Joining, Left, action_of as queue_action, after as after_enqueue};
 pub(crate) use gather::{
@@ -68,6 +68,8 @@ pub(crate) enum Flow {
     Connect(Box<Connection>),
     /// The call is put into a queue.
     Enqueue(Box<Joining>),
+    /// The call joins a conference.
+    Confer(Box<Participating>),
     /// Another document takes over.
     Goto(Goto),
     /// The call leaves its queue.

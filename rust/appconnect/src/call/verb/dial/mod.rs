@@ -3,6 +3,7 @@
 //! This file is what all kinds of `<Dial>` share: their times, their recordings, and what the `action` is told.
 
 mod application;
+mod conference;
 mod endpoint;
 mod parties;
 mod queue;
@@ -21,6 +22,7 @@ use crate::problem::{Code, Problem};
 use crate::twiml::{Attribute, Element, Node};
 
 pub(crate) use application::{dial, vetoed};
+pub(crate) use conference::Participating;
 pub(crate) use parties::next_party;
 
 /// How a `<Dial>` ended, as its own account sees it (`application-connect.md` section 6.1).
@@ -42,10 +44,12 @@ pub(crate) struct Ended {
     pub(crate) sip: Option<SipFacts>,
     /// The queue that the other call came out of, and whole seconds that it had waited.
     pub(crate) queue: Option<(QueueSid, u64)>,
+    /// Whether it was a conference, which is always told as answered.
+    pub(crate) conference: bool,
 }
 
 impl Ended {
-    fn failed(code: Code, message: impl Into<Box<str>>) -> Self {
+    pub(crate) fn failed(code: Code, message: impl Into<Box<str>>) -> Self {
         Self {
             status: CallStatus::Failed,
             bridged: false,
@@ -56,6 +60,7 @@ impl Ended {
             error: Some((code, message.into())),
             sip: None,
             queue: None,
+            conference: false,
         }
     }
 
@@ -71,7 +76,14 @@ impl Ended {
             error: None,
             sip: None,
             queue: None,
+            conference: false,
         }
+    }
+
+    /// What a `<Dial>` is told that has brought its call into a conference. Whether it was bridged nobody knows
+    /// (`twiml-voice.md` section 6.3 recommends yes).
+    pub(crate) fn conferred() -> Self {
+        Self { status: CallStatus::Completed, bridged: true, conference: true, ..Self::unanswered() }
     }
 }
 
@@ -90,16 +102,14 @@ pub(super) fn enter(cx: &mut Cx<'_, '_>, node: Node<'_>) -> Flow {
     if let Some(queue) = noun.filter(|noun| noun.element() == Element::Queue) {
         return queue::enter(cx, node, queue);
     }
+    if let Some(conference) = noun.filter(|noun| noun.element() == Element::Conference) {
+        return conference::enter(cx, node, conference);
+    }
     match noun.map(|noun| noun.element()) {
         None if node.text().trim().is_empty() => {
             let message = "<Dial> has nothing to dial: put a number or a noun such as <Application> into it";
             cx.problem_at(node, Code::DialNested, message);
             after(cx, node, Ended::failed(Code::DialNested, message))
-        }
-        Some(Element::Conference) => {
-            let message = "<Dial> to this noun is not executed by this engine: it failed";
-            cx.problem_at(node, Code::VerbNotExecuted, message);
-            after(cx, node, Ended::failed(Code::VerbNotExecuted, message))
         }
         _ => parties::enter(cx, node),
     }
@@ -198,7 +208,8 @@ pub(crate) fn action_of(cx: &mut Cx<'_, '_>, node: Node<'_>, ended: Ended) -> Re
     }
     let Some(url) = action(cx, node)? else { return Ok(None) };
     let mut extra = Vec::with_capacity(8 + ended.returns.len());
-    put(&mut extra, "DialCallStatus", ended.status.as_str());
+    let status = if ended.conference { "answered" } else { ended.status.as_str() };
+    put(&mut extra, "DialCallStatus", status);
     if let Some(child) = ended.child {
         put(&mut extra, "DialCallSid", child.as_str().to_owned());
     }
