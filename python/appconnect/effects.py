@@ -9,6 +9,7 @@ from appconnect._core import (
     Bridge,
     CloseRelay,
     CloseStream,
+    ChangeParticipant,
     Collect,
     Consult,
     Dial,
@@ -16,6 +17,8 @@ from appconnect._core import (
     Facts,
     Fetch,
     HangUp,
+    JoinConference,
+    LeaveConference,
     MachineDetection,
     Notify,
     OpenRelay,
@@ -32,11 +35,13 @@ from appconnect._core import (
     SocketRequest,
     SpeechOptions,
     StartAgent,
+    StartConferenceRecording,
     StartRecording,
     StartSiprec,
     StartTranscription,
     StopAgent,
     StopCollect,
+    StopConferenceRecording,
     StopMedia,
     StopRecording,
     StopSiprec,
@@ -49,6 +54,7 @@ __all__ = [
     "Bridge",
     "CloseRelay",
     "CloseStream",
+    "ChangeParticipant",
     "Collect",
     "Consult",
     "Dial",
@@ -57,6 +63,8 @@ __all__ = [
     "Facts",
     "Fetch",
     "HangUp",
+    "JoinConference",
+    "LeaveConference",
     "MachineDetection",
     "Notify",
     "OpenRelay",
@@ -73,11 +81,13 @@ __all__ = [
     "SocketRequest",
     "SpeechOptions",
     "StartAgent",
+    "StartConferenceRecording",
     "StartRecording",
     "StartSiprec",
     "StartTranscription",
     "StopAgent",
     "StopCollect",
+    "StopConferenceRecording",
     "StopMedia",
     "StopRecording",
     "StopSiprec",
@@ -90,11 +100,14 @@ Effect: TypeAlias = (
     | Bridge
     | CloseRelay
     | CloseStream
+    | ChangeParticipant
     | Collect
     | Consult
     | Dial
     | Fetch
     | HangUp
+    | JoinConference
+    | LeaveConference
     | Notify
     | OpenRelay
     | OpenStream
@@ -106,11 +119,13 @@ Effect: TypeAlias = (
     | SendRelay
     | Settle
     | StartAgent
+    | StartConferenceRecording
     | StartRecording
     | StartSiprec
     | StartTranscription
     | StopAgent
     | StopCollect
+    | StopConferenceRecording
     | StopMedia
     | StopRecording
     | StopSiprec

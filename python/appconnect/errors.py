@@ -17,9 +17,9 @@ class InputError(AppConnectError, ValueError):
     """The engine was given an input that makes no sense. Nothing was changed.
 
     Attributes:
-        kind: What is wrong with it: `bad-digits`, `bad-twiml`, `cannot-place`, `cannot-redirect`,
-            `duplicate-leg`, `not-in-progress`, `not-live`, `not-queued`, `time-went-back`, `unknown-call` or
-            `unknown-queue`.
+        kind: What is wrong with it: `bad-digits`, `bad-twiml`, `cannot-change`, `cannot-place`,
+            `cannot-redirect`, `duplicate-leg`, `not-in-conference`, `not-in-progress`, `not-live`, `not-queued`,
+            `time-went-back`, `unknown-call`, `unknown-conference` or `unknown-queue`.
     """
 
     kind: str

@@ -9,11 +9,15 @@ from typing import TypeAlias
 
 from appconnect._core import (
     Began,
+    ConferenceEnded,
+    ConferenceStarted,
     Connected,
     Decided,
     Dequeued,
     Dialled,
     Heard,
+    Joined,
+    Left,
     Placed,
     Pressed,
     ProblemRaised,
@@ -32,12 +36,16 @@ from appconnect._core import (
 
 __all__ = [
     "Began",
+    "ConferenceEnded",
+    "ConferenceStarted",
     "Connected",
     "Decided",
     "Dequeued",
     "Dialled",
     "Event",
     "Heard",
+    "Joined",
+    "Left",
     "Placed",
     "Pressed",
     "ProblemRaised",
@@ -56,11 +64,15 @@ __all__ = [
 
 Event: TypeAlias = (
     Began
+    | ConferenceEnded
+    | ConferenceStarted
     | Connected
     | Decided
     | Dequeued
     | Dialled
     | Heard
+    | Joined
+    | Left
     | Placed
     | Pressed
     | ProblemRaised

@@ -15,6 +15,8 @@ from appconnect._core import (
     MachineDetected,
     MediaDone,
     Modify,
+    ModifyConference,
+    ModifyParticipant,
     Originate,
     Progress,
     Referred,
@@ -22,6 +24,7 @@ from appconnect._core import (
     RelayMessage,
     SipFacts,
     SiprecEvent,
+    Speaking,
     Speech,
     StreamEvent,
     Tick,
@@ -41,6 +44,8 @@ __all__ = [
     "MachineDetected",
     "MediaDone",
     "Modify",
+    "ModifyConference",
+    "ModifyParticipant",
     "Originate",
     "Progress",
     "Referred",
@@ -48,6 +53,7 @@ __all__ = [
     "RelayMessage",
     "SipFacts",
     "SiprecEvent",
+    "Speaking",
     "Speech",
     "StreamEvent",
     "Tick",
@@ -66,12 +72,15 @@ Input: TypeAlias = (
     | MachineDetected
     | MediaDone
     | Modify
+    | ModifyConference
+    | ModifyParticipant
     | Originate
     | Progress
     | Referred
     | RelayEvent
     | RelayMessage
     | SiprecEvent
+    | Speaking
     | Speech
     | StreamEvent
     | Tick

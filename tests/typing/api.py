@@ -11,6 +11,7 @@ from appconnect.effects import (
     Bridge,
     CloseRelay,
     CloseStream,
+    ChangeParticipant,
     Collect,
     Consult,
     Dial,
@@ -18,6 +19,8 @@ from appconnect.effects import (
     Facts,
     Fetch,
     HangUp,
+    JoinConference,
+    LeaveConference,
     MachineDetection,
     Notify,
     OpenRelay,
@@ -33,11 +36,13 @@ from appconnect.effects import (
     Settlement,
     SocketRequest,
     StartAgent,
+    StartConferenceRecording,
     StartRecording,
     StartSiprec,
     StartTranscription,
     StopAgent,
     StopCollect,
+    StopConferenceRecording,
     StopMedia,
     StopRecording,
     StopSiprec,
@@ -47,12 +52,16 @@ from appconnect.effects import (
 from appconnect.errors import InputError
 from appconnect.events import (
     Began,
+    ConferenceEnded,
+    ConferenceStarted,
     Connected,
     Decided,
     Dequeued,
     Dialled,
     Event,
     Heard,
+    Joined,
+    Left,
     Placed,
     Pressed,
     ProblemRaised,
@@ -79,12 +88,15 @@ from appconnect.inputs import (
     MachineDetected,
     MediaDone,
     Modify,
+    ModifyConference,
+    ModifyParticipant,
     Originate,
     Progress,
     Referred,
     RelayEvent,
     RelayMessage,
     SiprecEvent,
+    Speaking,
     Speech,
     StreamEvent,
     Tick,
@@ -114,6 +126,13 @@ def effects_are_exhaustive(effect: Effect) -> str:  # noqa: C901, PLR0911, PLR09
         case Collect(leg, call, digits, speech):
             assert_type(digits, bool)
             return leg + call + (speech.language if speech else "")
+        case JoinConference(leg, call):
+            assert_type(effect.region, str | None)
+            return leg + call
+        case ChangeParticipant(leg, conference) | LeaveConference(leg, conference):
+            return leg + conference
+        case StartConferenceRecording(conference) | StopConferenceRecording(conference):
+            return conference + effect.recording
         case Consult(reply, facts):
             assert_type(facts, Facts)
             assert_type(facts.parameters, list[tuple[str, str]])
@@ -181,6 +200,13 @@ def events_are_exhaustive(event: Event) -> str:  # noqa: C901, PLR0911, PLR0912 
             return assert_type(event.direction, Literal["inbound", "outbound-dial", "outbound-api"])
         case Connected():
             return event.with_
+        case Joined():
+            assert_type(event.waits, bool)
+            return event.name + (event.label or "")
+        case Left() | ConferenceEnded():
+            return event.reason
+        case ConferenceStarted():
+            return event.conference
         case Queued():
             return event.name
         case Dequeued():
@@ -234,7 +260,7 @@ def inputs_are_exhaustive(value: Input) -> str:  # noqa: PLR0911 - one arm for e
             return reply
         case HttpFailure(reply) | MediaDone(reply) | Verdict(reply):
             return reply
-        case Digits(leg) | HungUp(leg) | IncomingCall(leg) | Speech(leg):
+        case Digits(leg) | HungUp(leg) | IncomingCall(leg) | Speaking(leg) | Speech(leg):
             return leg
         case MachineDetected(leg) | Progress(leg) | Referred(leg):
             return leg
@@ -244,6 +270,8 @@ def inputs_are_exhaustive(value: Input) -> str:  # noqa: PLR0911 - one arm for e
             return reply
         case Modify(call):
             return call
+        case ModifyConference(conference) | ModifyParticipant(conference):
+            return conference
         case Dequeue(queue):
             return queue
         case Originate():

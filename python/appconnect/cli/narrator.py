@@ -9,11 +9,15 @@ from rich.text import Text
 from appconnect.cli.wording import settlement_lines
 from appconnect.events import (
     Began,
+    ConferenceEnded,
+    ConferenceStarted,
     Connected,
     Decided,
     Dequeued,
     Dialled,
     Heard,
+    Joined,
+    Left,
     Placed,
     Pressed,
     ProblemRaised,
@@ -29,7 +33,7 @@ from appconnect.events import (
     StatusChanged,
     VerbBegan,
 )
-from appconnect.ladder.wording import notable, place, seconds, short, tag
+from appconnect.ladder.wording import notable, place, plain, seconds, short, tag
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -87,6 +91,15 @@ class Narrator:
                 self._tell(event, f"calls {event.to}", "magenta")
             case Connected():
                 self._tell(event, "● connected", "magenta")
+            case Joined():
+                what = "waits in" if event.waits else "joins"
+                self._tell(event, f"{what} conference {event.name}", "magenta")
+            case Left():
+                self._tell(event, f"left the conference: {plain(event.reason)}", "magenta")
+            case ConferenceStarted():
+                self._tell(event, "● the conference begins", "magenta")
+            case ConferenceEnded():
+                self._tell(event, f"the conference is over: {plain(event.reason)}", "magenta")
             case Queued():
                 self._tell(event, f"waits in queue {event.name}, place {event.position}", "magenta")
             case Dequeued():

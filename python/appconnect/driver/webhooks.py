@@ -25,7 +25,7 @@ __all__ = ["Outcome", "Webhooks"]
 _log = logging.getLogger(__name__)
 
 QUEUE_LIMIT: Final = 1_000
-"""Notices of one call that may wait; more are dropped, as Twilio does (15002)."""
+"""Notices of one call or conference that may wait; more are dropped, as Twilio does (15002)."""
 
 Outcome = HttpFailure | HttpResponse
 
@@ -54,15 +54,19 @@ class Webhooks:
         self._start(self._attempt(ticket, effect))
 
     def notify(self, ticket: int, effect: Notify) -> None:
-        """Start a notice when those of the same call that came before are over or have used up their time."""
-        queue = self._queues.get(effect.call)
+        """Start a notice when those of the same call that came before are over or have used up their time.
+
+        Events of one conference come from several calls and wait for each other alike.
+        """
+        order = effect.conference or effect.call
+        queue = self._queues.get(order)
         if queue is None:
-            self._queues[effect.call] = deque([(ticket, effect)])
-            self._start(self._deliver(effect.call))
+            self._queues[order] = deque([(ticket, effect)])
+            self._start(self._deliver(order))
         elif len(queue) < QUEUE_LIMIT:
             queue.append((ticket, effect))
         else:
-            _log.warning("%s: a notice was dropped, %d are waiting already", effect.call, len(queue))
+            _log.warning("%s: a notice was dropped, %d are waiting already", order, len(queue))
             asyncio.get_running_loop().call_soon(self._done, ticket, HttpFailure(effect.reply, "overloaded"))
 
     async def aclose(self) -> None:
@@ -79,16 +83,16 @@ class Webhooks:
         task.add_done_callback(self._tasks.discard)
         return task
 
-    async def _deliver(self, call: str) -> None:
-        """Send the notices of one call until none is left; the queue vanishes with the last one."""
-        queue = self._queues[call]
+    async def _deliver(self, order: str) -> None:
+        """Send the notices of one call or conference until none is left; the queue vanishes with the last one."""
+        queue = self._queues[order]
         while queue:
             ticket, effect = queue[0]
             attempt = self._start(self._attempt(ticket, effect))
             # A transport keeps to the total time by itself. One that does not, holds up no other notice.
             await asyncio.wait((attempt,), timeout=effect.request.total_timeout)
             queue.popleft()
-        self._queues.pop(call, None)
+        self._queues.pop(order, None)
 
     async def _attempt(self, ticket: int, effect: Fetch | Notify) -> None:
         self._done(ticket, await self._exchange(effect))

@@ -15,11 +15,15 @@ from urllib.parse import urlsplit
 
 from appconnect.events import (
     Began,
+    ConferenceEnded,
+    ConferenceStarted,
     Connected,
     Decided,
     Dequeued,
     Dialled,
     Heard,
+    Joined,
+    Left,
     Placed,
     Pressed,
     ProblemRaised,
@@ -34,7 +38,7 @@ from appconnect.events import (
     StatusChanged,
     VerbBegan,
 )
-from appconnect.ladder.wording import notable, seconds, short, tag
+from appconnect.ladder.wording import notable, plain, seconds, short, tag
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -189,6 +193,14 @@ class Ladder:
                 return self._row(event, [f"calls {to}"], "magenta")
             case Connected():
                 return self._row(event, ["● connected"], "magenta")
+            case Joined(name=name, waits=waits):
+                return self._row(event, [f"{'waits in' if waits else 'joins'} conference {name}"], "magenta")
+            case Left(reason=reason):
+                return self._row(event, [f"left the conference: {plain(reason)}"], "magenta")
+            case ConferenceStarted():
+                return self._row(event, ["● the conference begins"], "magenta")
+            case ConferenceEnded(reason=reason):
+                return self._row(event, [f"the conference is over: {plain(reason)}"], "magenta")
             case Queued(name=name, position=position):
                 return self._row(event, [f"waits in queue {name}, place {position}"], "magenta")
             case Dequeued(result=result):

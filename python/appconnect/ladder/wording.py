@@ -9,13 +9,18 @@ if TYPE_CHECKING:
 
     from appconnect.events import ProblemRaised, VerbBegan
 
-__all__ = ["notable", "place", "seconds", "short", "tag"]
+__all__ = ["notable", "place", "plain", "seconds", "short", "tag"]
 
 _SID_LENGTH: Final = 34
 _PREFIXES: Final = ("Param_", "ReturnParam_", "Dial", "Speech", "Recording", "Error")
 _NAMES: Final = frozenset(
     {"CustomerId", "Digits", "FinishedOnKey", "Confidence", "AppConnect_SenderAccountSid"}
 )
+
+
+def plain(reason: str) -> str:
+    """A reason of the vendor's, such as `participant_hung_up`, in words."""
+    return reason.replace("_", " ").replace("-", " ")
 
 
 def seconds(milliseconds: int) -> str:

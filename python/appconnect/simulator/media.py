@@ -10,18 +10,23 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias, final
 from appconnect.effects import (
     Answer,
     Bridge,
+    ChangeParticipant,
     Collect,
     Dial,
     HangUp,
+    JoinConference,
+    LeaveConference,
     Play,
     Ringback,
     Say,
     StartAgent,
+    StartConferenceRecording,
     StartRecording,
     StartSiprec,
     StartTranscription,
     StopAgent,
     StopCollect,
+    StopConferenceRecording,
     StopMedia,
     StopRecording,
     StopSiprec,
@@ -371,6 +376,10 @@ class Line:
                 self.end(cause)
             case Dial() | Bridge() | Unbridge():
                 pass  # They concern more than one line.
+            case JoinConference() | ChangeParticipant() | LeaveConference():
+                pass  # They concern more than one line.
+            case StartConferenceRecording() | StopConferenceRecording():
+                pass  # They are of no line.
         self._changed()
 
     def _said(self, medium: Medium, text: str) -> None:
@@ -532,7 +541,9 @@ class SimulatedMedia:
         return line
 
     def perform(self, effect: MediaEffect, /) -> None:
-        """Do something to a party's line; nothing to one that is gone or was never made."""
+        """Do something to a caller's line; nothing to one that is gone or was never made."""
+        if isinstance(effect, StartConferenceRecording | StopConferenceRecording):
+            return
         line = self._lines.get(effect.leg)
         match effect:
             case Dial():

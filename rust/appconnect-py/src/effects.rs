@@ -9,7 +9,7 @@ pub(crate) use stream::{
 
 use appconnect::address::Address;
 use appconnect::effect as core;
-use appconnect::id::{AccountSid, ApplicationSid, CallSid, LegId, RecordingSid, ReplyId};
+use appconnect::id::{AccountSid, ApplicationSid, CallSid, ConferenceSid, LegId, RecordingSid, ReplyId};
 use appconnect::pii::Pii;
 use appconnect::policy;
 use pyo3::inspect::PyStaticExpr;
@@ -38,6 +38,88 @@ value! {
         leg: LegId,
         /// The line that it is connected to.
         other: LegId,
+    }
+}
+
+value! {
+    /// Change how somebody takes part in a conference.
+    ChangeParticipant from core::ChangeParticipant {
+        /// The line.
+        leg: LegId,
+        /// The conference that it is in.
+        conference: ConferenceSid,
+        /// Whether the others do not hear it.
+        muted: bool,
+        /// Whether it neither hears nor is heard.
+        hold: bool,
+        /// Whether only `coached` hears it.
+        coaching: bool,
+        /// The line that alone hears this one; none when that one is gone.
+        coached: Option<LegId>,
+    }
+}
+
+value! {
+    /// Let a line take part in a conference: it hears the others, and they hear it.
+    JoinConference from core::JoinConference {
+        /// The line.
+        leg: LegId,
+        /// The call on it.
+        call: CallSid,
+        /// The account whose conference it is.
+        account: AccountSid,
+        /// The conference; it is there from the first line to the last.
+        conference: ConferenceSid,
+        /// Whether the others do not hear it.
+        muted: bool,
+        /// Whether it neither hears nor is heard.
+        hold: bool,
+        /// Whether only `coached` hears it.
+        coaching: bool,
+        /// The line that alone hears this one; none when that one is gone.
+        coached: Option<LegId>,
+        /// Whether the others hear a beep.
+        beep: bool,
+        /// How much is buffered against jitter: `small`, `medium`, `large` or `off`.
+        jitter_buffer: Box<str>,
+        /// Where the conference is mixed, if its first participant said so, for instance `ie1`.
+        region: Option<Box<str>>,
+    }
+}
+
+value! {
+    /// Take a line out of a conference. It may be gone already.
+    LeaveConference from core::LeaveConference {
+        /// The line.
+        leg: LegId,
+        /// The conference that it was in.
+        conference: ConferenceSid,
+        /// Whether the others hear a beep.
+        beep: bool,
+    }
+}
+
+value! {
+    /// Start to record all of a conference on one channel.
+    StartConferenceRecording from core::StartConferenceRecording {
+        /// The conference.
+        conference: ConferenceSid,
+        /// The account that owns the recording.
+        account: AccountSid,
+        /// The recording.
+        recording: RecordingSid,
+        /// Whether silence at both ends is cut off.
+        trim: bool,
+    }
+}
+
+value! {
+    /// Stop recording a conference.
+    StopConferenceRecording from core::StopConferenceRecording {
+        /// The conference.
+        conference: ConferenceSid,
+        /// The recording.
+        recording: RecordingSid,
     }
 }
 
@@ -217,7 +299,10 @@ value! {
         call: CallSid,
         /// The account that owns the webhook.
         account: AccountSid,
-        /// The place in the order of the call's status callbacks, from 0; absent for other notices.
+        /// The conference whose event it tells: those of one conference start in the order given, too, whichever call they
+        /// speak of.
+        conference: Option<ConferenceSid>,
+        /// The place in the order of the call's or the conference's status callbacks, from 0; absent for other notices.
         sequence: Option<u32>,
         /// The whole request, signed.
         request: Child<Request>,
@@ -226,9 +311,9 @@ value! {
 
 impl Wrap<core::Notify> for Notify {
     fn wrap(py: Python<'_>, notify: core::Notify) -> PyResult<Self> {
-        let core::Notify { reply, call, account, sequence, request, overrides } = notify;
+        let core::Notify { reply, call, account, conference, sequence, request, overrides } = notify;
         let request = Child(Py::new(py, Request { inner: request, overrides, account })?);
-        Ok(Self { reply, call, account, sequence, request })
+        Ok(Self { reply, call, account, conference, sequence, request })
     }
 }
 
@@ -376,9 +461,7 @@ macro_rules! effects {
 }
 
 effects! {
-    Answer, Bridge, CloseRelay, CloseStream, Collect, Consult, Dial, Fetch, HangUp, Notify, OpenRelay, OpenStream,
-    Play, Report, Ringback, Say, SendDtmf, SendRelay, Settle, StartAgent, StartRecording, StartSiprec,
-    StartTranscription, StopAgent, StopCollect, StopMedia, StopRecording, StopSiprec, StopTranscription, Unbridge
+        Answer, Bridge, ChangeParticipant, CloseRelay, CloseStream, Collect, Consult, Dial, Fetch, HangUp, JoinConference, LeaveConference, Notify, OpenRelay, OpenStream, Play, Report, Ringback, Say, SendDtmf, SendRelay, Settle, StartAgent, StartConferenceRecording, StartRecording, StartSiprec, StartTranscription, StopAgent, StopCollect, StopConferenceRecording, StopMedia, StopRecording, StopSiprec, StopTranscription, Unbridge
 }
 
 impl<'py> IntoPyObject<'py> for Effects {

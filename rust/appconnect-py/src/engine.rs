@@ -126,9 +126,9 @@ impl Engine {
         self.lock(py).next_timeout().map(|at| at.0)
     }
 
-    /// The line that a call stands on with every call on it, or a queue, as bytes that `restore` reads in any process.
-    /// `subject` is the SID of the call or of the queue. Calls tell each other things within one engine only: lines that
-    /// are connected, dial each other or wait in one queue move together, and with their queue.
+    /// The line that a call stands on with every call on it, or a room, as bytes that `restore` reads in any process.
+    /// `subject` is the SID of the call, the conference or the queue. Calls tell each other things within one engine only: lines that
+    /// are connected, dial each other or meet in one room move together, and with their room.
     fn snapshot<'py>(
         &self,
         py: Python<'py>,
@@ -139,7 +139,7 @@ impl Engine {
         snapshot.map(|bytes| PyBytes::new(py, &bytes)).map_err(|error| snapshot_error(py, error))
     }
 
-    /// Forgets the line that a call stands on, or a queue, without any effect: another engine goes on with its snapshot.
+    /// Forgets the line that a call stands on, or a room, without any effect: another engine goes on with its snapshot.
     fn release(&self, py: Python<'_>, subject: Given<'_, '_, Subject>) -> PyResult<()> {
         let subject = subject.take("subject")?;
         let released = self.lock(py).release(subject);
@@ -147,7 +147,7 @@ impl Engine {
     }
 
     /// Goes on with what a snapshot holds; returns the SIDs of the calls of a line, the bottom one first, or of those that
-    /// wait in a queue, the first one first. Raises `SnapshotError` if it cannot be read, or lives here already.
+    /// are in a room, the first one first. Raises `SnapshotError` if it cannot be read, or lives here already.
     fn restore(&self, py: Python<'_>, data: &[u8], now: u64) -> PyResult<Vec<String>> {
         let mut engine = self.lock(py);
         let restored = guarded(|| engine.restore(Millis(now), data));
@@ -159,10 +159,11 @@ impl Engine {
         }
     }
 
-    /// Everything that is saved by itself: the SID of one call of each line, and of every queue.
+    /// Everything that is saved by itself: the SID of one call of each line, and of every room.
     fn subjects(&self, py: Python<'_>) -> Vec<String> {
         let name = |subject| match subject {
             Subject::Call(call) => call.to_string(),
+            Subject::Conference(conference) => conference.to_string(),
             Subject::Queue(queue) => queue.to_string(),
         };
         self.lock(py).subjects().map(name).collect()

@@ -37,14 +37,17 @@ pub(crate) fn input_error(py: Python<'_>, error: &InputError) -> PyErr {
     let kind = match error {
         InputError::BadDigits => "bad-digits",
         InputError::BadTwiml(_) => "bad-twiml",
+        InputError::CannotChange(_) => "cannot-change",
         InputError::CannotPlace(_) => "cannot-place",
         InputError::CannotRedirect => "cannot-redirect",
         InputError::DuplicateLeg => "duplicate-leg",
+        InputError::NotInConference => "not-in-conference",
         InputError::NotInProgress => "not-in-progress",
         InputError::NotLive => "not-live",
         InputError::NotQueued => "not-queued",
         InputError::TimeWentBack => "time-went-back",
         InputError::UnknownCall => "unknown-call",
+        InputError::UnknownConference => "unknown-conference",
         InputError::UnknownQueue => "unknown-queue",
     };
     match CLASS.import(py, "appconnect.errors", "InputError") {

@@ -5,7 +5,7 @@ use std::fmt;
 use appconnect::address::Address;
 use appconnect::event as core;
 use appconnect::http::Method;
-use appconnect::id::{AccountSid, ApplicationSid, CallSid, LegId, QueueSid, ReplyId};
+use appconnect::id::{AccountSid, ApplicationSid, CallSid, ConferenceSid, LegId, QueueSid, ReplyId};
 use appconnect::pii::Pii;
 use appconnect::problem::Level;
 use appconnect::time::Millis;
@@ -166,6 +166,50 @@ event! {
         result: core::QueueResult,
         /// Seconds that it waited.
         seconds: u64,
+    }
+}
+
+event! {
+    /// The call joined a conference.
+    Joined = "joined" from core::Joined {
+        /// Which.
+        conference: ConferenceSid,
+        /// What its account calls it.
+        name: Box<str>,
+        /// How the account calls this participant, if it does.
+        label: Option<Box<str>>,
+        /// Whether it has to wait until the conference begins.
+        waits: bool,
+    }
+}
+
+event! {
+    /// The call left a conference. Not to be taken for its end.
+    Left = "left" from core::Left {
+        /// Which.
+        conference: ConferenceSid,
+        /// What its callback calls it: `ReasonParticipantLeft`.
+        reason: Word,
+        /// Seconds since it had joined.
+        seconds: u64,
+    }
+}
+
+event! {
+    /// The call's conference began: those in it hear each other. Reported once, in the call that brought it about.
+    ConferenceStarted = "conference-started" from core::ConferenceStarted {
+        /// Which.
+        conference: ConferenceSid,
+    }
+}
+
+event! {
+    /// The call's conference ended. Reported once, in the call that brought it about.
+    ConferenceEnded = "conference-ended" from core::ConferenceEnded {
+        /// Which.
+        conference: ConferenceSid,
+        /// What its callback calls it: `ReasonConferenceEnded`.
+        reason: Word,
     }
 }
 
@@ -359,11 +403,15 @@ macro_rules! events {
 
 events! {
     Began => Began,
+    ConferenceEnded => ConferenceEnded,
+    ConferenceStarted => ConferenceStarted,
     Connected => Connected,
     Decided => Decided,
     Dequeued => Dequeued,
     Dialled => Dialled,
     Heard => Heard,
+    Joined => Joined,
+    Left => Left,
     Placed => Placed,
     Pressed => Pressed,
     Problem => ProblemRaised,

@@ -8,8 +8,8 @@ use std::fmt;
 use appconnect::address::Address;
 use appconnect::http::Url;
 use appconnect::id::{
-    AccountSid, ApplicationSid, CallSid, LegId, QueueSid, RecordingSid, RelaySid, ReplyId, SiprecSid,
-    StreamSid, TranscriptionSid,
+    AccountSid, ApplicationSid, CallSid, ConferenceSid, LegId, QueueSid, RecordingSid, RelaySid, ReplyId,
+    SiprecSid, StreamSid, TranscriptionSid,
 };
 use appconnect::money::MicroDollars;
 use appconnect::pii::{Pii, Secret};
@@ -181,6 +181,7 @@ texts! {
     Box<str>: |text| text, |given| Ok(given.into()), show_text;
     CallSid: |sid| sid.as_str(), |text| text.parse().map_err(bad_value), show_text;
     Cow<'static, str>: |text| text, |given| Ok(Cow::Owned(given.to_owned())), show_text;
+    ConferenceSid: |sid| sid.as_str(), |text| text.parse().map_err(bad_value), show_text;
     LegId: |leg| leg.as_str(), |text| text.parse().map_err(bad_value), show_text;
     Pii: |pii| pii.reveal(), |text| Ok(Self::from(text)), show_length;
     QueueSid: |sid| sid.as_str(), |text| text.parse().map_err(bad_value), show_text;
@@ -211,6 +212,7 @@ impl Field for Subject {
     fn get<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         match self {
             Self::Call(call) => call.get(py),
+            Self::Conference(conference) => conference.get(py),
             Self::Queue(queue) => queue.get(py),
         }
     }
@@ -218,6 +220,9 @@ impl Field for Subject {
     fn set(object: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
         let object = object.cast::<PyString>()?;
         let text = object.to_str()?;
+        if text.starts_with("CF") {
+            return text.parse().map(Self::Conference).map_err(bad_value);
+        }
         if text.starts_with("QU") {
             return text.parse().map(Self::Queue).map_err(bad_value);
         }
@@ -227,6 +232,7 @@ impl Field for Subject {
     fn show(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Call(call) => call.show(f),
+            Self::Conference(conference) => conference.show(f),
             Self::Queue(queue) => queue.show(f),
         }
     }

@@ -6,7 +6,7 @@ pub(crate) use stream::{AgentDone, RelayEvent, RelayMessage, SiprecEvent, Stream
 
 use appconnect::address::Address;
 use appconnect::http::{Method, Url};
-use appconnect::id::{AccountSid, ApplicationSid, CallSid, LegId, QueueSid, ReplyId};
+use appconnect::id::{AccountSid, ApplicationSid, CallSid, ConferenceSid, LegId, QueueSid, ReplyId};
 use appconnect::input as core;
 use appconnect::pii::Pii;
 use appconnect::policy;
@@ -301,6 +301,125 @@ value! {
 }
 
 value! {
+    /// A change of a conference by its account, as the REST API makes it: exactly one of `announce_url` and `end`.
+    ModifyConference {
+        /// The conference.
+        conference: ConferenceSid,
+        /// Let everybody in it hear this document once.
+        announce_url: Option<Url>,
+        /// GET or POST, for `announce_url`.
+        announce_method: Method,
+        /// End it.
+        end: bool,
+    }
+    new {
+        #[new]
+        #[pyo3(signature = (conference, *, announce_url=None, announce_method="POST", end=false))]
+        fn new(
+            conference: Given<'_, '_, ConferenceSid>,
+            announce_url: Option<Given<'_, '_, Url>>,
+            announce_method: &str,
+            end: bool,
+        ) -> PyResult<Self> {
+            if announce_url.is_some() == end {
+                return Err(bad_value("give exactly one of announce_url and end"));
+            }
+            Ok(Self {
+                conference: conference.take("conference")?,
+                announce_url: announce_url.map(|given| given.take("announce_url")).transpose()?,
+                announce_method: method("announce_method", announce_method)?,
+                end,
+            })
+        }
+    }
+}
+
+value! {
+    /// A change of somebody in a conference by the account, as the REST API makes it; what is not given stays.
+    ModifyParticipant {
+        /// The conference.
+        conference: ConferenceSid,
+        /// The call that is in it.
+        call: CallSid,
+        /// Whether the others do not hear it.
+        muted: Option<bool>,
+        /// Whether it neither hears the others nor is heard.
+        hold: Option<bool>,
+        /// What it hears on hold; silence without it.
+        hold_url: Option<Url>,
+        /// GET or POST, for `hold_url`.
+        hold_method: Method,
+        /// `False` lets everybody hear it again.
+        coaching: Option<bool>,
+        /// The participant who alone hears it from now on.
+        coach: Option<CallSid>,
+        /// Whether its leaving ends the conference.
+        end_on_exit: Option<bool>,
+        /// Whether the others hear a beep when it leaves.
+        beep_on_exit: Option<bool>,
+        /// Let it alone hear this document once.
+        announce_url: Option<Url>,
+        /// GET or POST, for `announce_url`.
+        announce_method: Method,
+        /// Take it out; the `<Dial>` that brought it there is over.
+        kick: bool,
+    }
+    new {
+        #[new]
+        #[pyo3(signature = (
+            conference, call, *, muted=None, hold=None, hold_url=None, hold_method="POST", coaching=None, coach=None,
+            end_on_exit=None, beep_on_exit=None, announce_url=None, announce_method="POST", kick=false
+        ))]
+        #[expect(clippy::too_many_arguments, reason = "one keyword for each parameter of the REST API")]
+        fn new(
+            conference: Given<'_, '_, ConferenceSid>,
+            call: Given<'_, '_, CallSid>,
+            muted: Option<bool>,
+            hold: Option<bool>,
+            hold_url: Option<Given<'_, '_, Url>>,
+            hold_method: &str,
+            coaching: Option<bool>,
+            coach: Option<Given<'_, '_, CallSid>>,
+            end_on_exit: Option<bool>,
+            beep_on_exit: Option<bool>,
+            announce_url: Option<Given<'_, '_, Url>>,
+            announce_method: &str,
+            kick: bool,
+        ) -> PyResult<Self> {
+            Ok(Self {
+                conference: conference.take("conference")?,
+                call: call.take("call")?,
+                muted,
+                hold,
+                hold_url: hold_url.map(|given| given.take("hold_url")).transpose()?,
+                hold_method: method("hold_method", hold_method)?,
+                coaching,
+                coach: coach.map(|given| given.take("coach")).transpose()?,
+                end_on_exit,
+                beep_on_exit,
+                announce_url: announce_url.map(|given| given.take("announce_url")).transpose()?,
+                announce_method: method("announce_method", announce_method)?,
+                kick,
+            })
+        }
+    }
+}
+
+value! {
+    /// Somebody in a conference begins to speak, or stops.
+    Speaking {
+        /// The line.
+        leg: LegId,
+        /// Begins, or stops.
+        started: bool,
+    }
+}
+
+fn method(name: &str, text: &str) -> PyResult<Method> {
+    text.parse().map_err(|error| bad_value(format_args!("{name}: {error}")))
+}
+
+value! {
     /// The answer to a `Consult`.
     Verdict {
         /// The `Consult` it answers.
@@ -334,7 +453,10 @@ impl<'a, 'py> FromPyObject<'a, 'py> for AnyInput {
         <HungUp as IntoPyObject>::OUTPUT_TYPE,
         <MachineDetected as IntoPyObject>::OUTPUT_TYPE,
         <Modify as IntoPyObject>::OUTPUT_TYPE,
+        <ModifyConference as IntoPyObject>::OUTPUT_TYPE,
+        <ModifyParticipant as IntoPyObject>::OUTPUT_TYPE,
         <Originate as IntoPyObject>::OUTPUT_TYPE,
+        <Speaking as IntoPyObject>::OUTPUT_TYPE,
         <Progress as IntoPyObject>::OUTPUT_TYPE,
         <Referred as IntoPyObject>::OUTPUT_TYPE,
         <Verdict as IntoPyObject>::OUTPUT_TYPE,
@@ -377,7 +499,10 @@ impl<'a, 'py> FromPyObject<'a, 'py> for AnyInput {
             Originate,
             MachineDetected,
             Referred,
-            Dequeue
+            Dequeue,
+            ModifyParticipant,
+            ModifyConference,
+            Speaking
         );
         Err(PyTypeError::new_err(format!("not an input: {}", object.get_type().fully_qualified_name()?)))
     }
@@ -518,6 +643,43 @@ impl From<&Dequeue> for core::Input {
             url: input.url.clone(),
             method: input.method,
         })
+    }
+}
+
+impl From<&ModifyConference> for core::Input {
+    fn from(input: &ModifyConference) -> Self {
+        let change = match &input.announce_url {
+            Some(url) => {
+                core::ConferenceChange::Announce(Webhook { url: url.clone(), method: input.announce_method })
+            }
+            None => core::ConferenceChange::End,
+        };
+        Self::ModifyConference(core::ModifyConference { conference: input.conference, change })
+    }
+}
+
+impl From<&ModifyParticipant> for core::Input {
+    fn from(input: &ModifyParticipant) -> Self {
+        let hook = |url: &Option<Url>, method| url.clone().map(|url| Webhook { url, method });
+        let change = core::ParticipantChange {
+            muted: input.muted,
+            hold: input.hold,
+            hold_document: hook(&input.hold_url, input.hold_method),
+            coaching: input.coaching,
+            coach: input.coach,
+            end_on_exit: input.end_on_exit,
+            beep_on_exit: input.beep_on_exit,
+            announcement: hook(&input.announce_url, input.announce_method),
+            kick: input.kick,
+        };
+        let modify = core::ModifyParticipant { conference: input.conference, call: input.call, change };
+        Self::ModifyParticipant(Box::new(modify))
+    }
+}
+
+impl From<&Speaking> for core::Input {
+    fn from(input: &Speaking) -> Self {
+        Self::Speaking(core::Speaking { leg: input.leg.clone(), started: input.started })
     }
 }
 

@@ -33,25 +33,27 @@ mod _core {
     use super::config::{Config, config_table};
     #[pymodule_export]
     use super::effects::{
-        Answer, Bridge, CloseRelay, CloseStream, Collect, Consult, Dial, Endpoint, Facts, Fetch, HangUp,
-        MachineDetection, Notify, OpenRelay, OpenStream, Play, Ringback, Say, SendDtmf, SendRelay,
-        SocketRequest, SpeechOptions, StartAgent, StartRecording, StartSiprec, StartTranscription, StopAgent,
-        StopCollect, StopMedia, StopRecording, StopSiprec, StopTranscription, Unbridge,
+        Answer, Bridge, ChangeParticipant, CloseRelay, CloseStream, Collect, Consult, Dial, Endpoint, Facts,
+        Fetch, HangUp, JoinConference, LeaveConference, MachineDetection, Notify, OpenRelay, OpenStream,
+        Play, Ringback, Say, SendDtmf, SendRelay, SocketRequest, SpeechOptions, StartAgent,
+        StartConferenceRecording, StartRecording, StartSiprec, StartTranscription, StopAgent, StopCollect,
+        StopConferenceRecording, StopMedia, StopRecording, StopSiprec, StopTranscription, Unbridge,
     };
     #[pymodule_export]
     use super::engine::Engine;
     #[pymodule_export]
     use super::events::{
-        Began, Connected, Decided, Dequeued, Dialled, Heard, Placed, Pressed, ProblemRaised, Queued, Relayed,
-        Report, Requested, Responded, Returned, Said, ServiceChanged, Settled, StatusChanged, VerbBegan,
+        Began, ConferenceEnded, ConferenceStarted, Connected, Decided, Dequeued, Dialled, Heard, Joined,
+        Left, Placed, Pressed, ProblemRaised, Queued, Relayed, Report, Requested, Responded, Returned, Said,
+        ServiceChanged, Settled, StatusChanged, VerbBegan,
     };
     #[pymodule_export]
     use super::http::{Guard, sign, verify};
     #[pymodule_export]
     use super::inputs::{
         AgentDone, Dequeue, Digits, HttpFailure, HttpResponse, HungUp, IncomingCall, MachineDetected,
-        MediaDone, Modify, Originate, Progress, Referred, RelayEvent, RelayMessage, SipFacts, SiprecEvent,
-        Speech, StreamEvent, Tick, Transcribed, Verdict,
+        MediaDone, Modify, ModifyConference, ModifyParticipant, Originate, Progress, Referred, RelayEvent,
+        RelayMessage, SipFacts, SiprecEvent, Speaking, Speech, StreamEvent, Tick, Transcribed, Verdict,
     };
     #[pymodule_export]
     use super::registry::{Account, Admission, Application, Client, PhoneNumber, Registry, Route, SipDomain};

@@ -13,8 +13,8 @@ use crate::effect::{Effect, Ringback};
 use crate::event::{Event, EventKind, ProblemRaised};
 use crate::http::Url;
 use crate::id::{
-    AccountSid, CallSid, ConferenceSid, LegId, QueueSid, RecordingSid, RelaySid, ReplyId, Seed, SiprecSid, StreamSid,
-    TranscriptionSid,
+    AccountSid, CallSid, ConferenceSid, LegId, QueueSid, RecordingSid, RelaySid, ReplyId, Seed, SiprecSid,
+    StreamSid, TranscriptionSid,
 };
 use crate::policy::Budget;
 use crate::problem::{Code, Problem};

@@ -305,7 +305,7 @@ elements! {
         StatusCallbackEvent: words(CALL_EVENTS).or_word("completed"),
     }
     /// Joins a conference.
-    Conference "Conference" Noun Core answers No, text Trimmed at most 128 ConferenceName
+    Conference "Conference" Noun Core executed true answers No, text Trimmed at most 128 ConferenceName
     [] {
         Muted: flag(false).code(Code::ConferenceMuted),
         Beep: word(&["true", "false", "onEnter", "onExit"]).or_word("true").code(Code::ConferenceBeep),
