@@ -541,7 +541,7 @@ class SimulatedMedia:
         return line
 
     def perform(self, effect: MediaEffect, /) -> None:
-        """Do something to a caller's line; nothing to one that is gone or was never made."""
+        """Do something to a party's line; nothing to one that is gone or was never made."""
         if isinstance(effect, StartConferenceRecording | StopConferenceRecording):
             return
         line = self._lines.get(effect.leg)

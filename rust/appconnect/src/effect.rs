@@ -173,6 +173,10 @@ pub struct Dial {
 
 /// Let a line take part in a conference: it hears the others, and they hear it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an attribute of its own, not a state of the others"
+)]
 pub struct JoinConference {
     /// The line.
     pub leg: LegId,

@@ -104,6 +104,7 @@ impl Rooms {
 
     /// A call is gone without having said so: it is nowhere any more. Returned are those whose conference is over by
     /// that, and which it was.
+    #[must_use]
     pub(crate) fn forget(&mut self, call: CallSid) -> Vec<(CallSid, ConferenceSid)> {
         let mut taken_out = Vec::new();
         let there =
@@ -226,7 +227,7 @@ mod tests {
         rooms.queues.get_mut(QueueSid::from_bits(1)).unwrap().join(call, Millis(1)).unwrap();
         rooms.begin_step();
         rooms.open_queue(named(2, 1, "sales", 0));
-        rooms.forget(call);
+        assert!(rooms.forget(call).is_empty());
         rooms.queues.remove(QueueSid::from_bits(1));
         rooms.take_back();
         assert_eq!(rooms.queues.iter().map(|queue| queue.sid.bits()).collect::<Vec<_>>(), [1]);

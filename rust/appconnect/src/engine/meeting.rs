@@ -13,9 +13,8 @@ impl Engine {
         match change {
             ConferenceChange::End => {
                 // Somebody's call tells what follows; those that do not live here tell nothing.
-                let speaker = room.participants.iter().map(|participant| participant.call);
-                let speaker =
-                    speaker.filter_map(|call| self.legs.of_call(call).map(|place| (call, place))).next();
+                let mut speaker = room.participants.iter().map(|participant| participant.call);
+                let speaker = speaker.find_map(|call| self.legs.of_call(call).map(|place| (call, place)));
                 match speaker {
                     Some((call, place)) => self.step(place, |step| step.end_conference(call, conference)),
                     None => self.rooms.conferences.remove(conference).map(|_| ()),

@@ -2,7 +2,9 @@
 
 use super::*;
 use crate::address::Address;
+use crate::conference::{Cause, Conference, Participant};
 use crate::http::{Method, Url};
+use crate::id::ConferenceSid;
 use crate::input::{Change, HttpResponse, HungUp, Modify};
 use crate::pii::Secret;
 use crate::registry::{
@@ -209,4 +211,51 @@ fn a_broken_leg_is_forgotten_when_its_last_notices_are_answered_or_given_up() {
     assert_eq!(desk.engine.live_legs(), 2);
     desk.engine.handle(due.plus_seconds(200), Input::Tick).unwrap();
     assert!(desk.engine.legs.named(&leg("broken")).is_none());
+}
+
+/// The line that stands "broken" has left or joined a conference when its step breaks: nobody is left waiting for it.
+#[test]
+fn a_panic_in_a_conference_lets_the_others_go_on() {
+    for breaks_before_leaving in [true, false] {
+        let mut desk = Desk::new();
+        let conference = ConferenceSid::from_bits(1);
+        let broken = desk.engine.legs.named(&leg("broken")).unwrap();
+        let call = *desk.engine.legs.get(broken).unwrap().sids().next().unwrap();
+        let mut room = Conference::new(conference, A.parse().unwrap(), "room".to_owned());
+        for (call, end_on_exit) in [(call, true), (CallSid::from_bits(7), false)] {
+            let (leg, status) = (leg("broken"), CallStatus::InProgress);
+            room.join(Participant { call, leg, end_on_exit, status, ..participant() }, Millis(0));
+        }
+        room.sequence = 5;
+        desk.engine.rooms.conferences.insert(room);
+        desk.break_after(|step| {
+            if !breaks_before_leaving {
+                let room = step.world.rooms.conferences.get_mut(conference).unwrap();
+                room.sequence = 6;
+                room.leave(call, Cause::HungUp, CallStatus::Completed);
+                step.world.rooms.conferences.remove(conference);
+            }
+        });
+        assert!(desk.engine.rooms.conferences.get(conference).is_none(), "its moderator is gone");
+        let told = desk.engine.errands.iter().filter(|errand| {
+            matches!(errand, Errand::Tell(other, Signal::TakenOut { .. }) if *other == CallSid::from_bits(7))
+        });
+        assert_eq!(told.count(), 1, "who is left is told");
+    }
+}
+
+fn participant() -> Participant {
+    Participant {
+        call: CallSid::from_bits(1),
+        leg: leg("broken"),
+        label: None,
+        muted: false,
+        hold: false,
+        coaching: None,
+        start_on_enter: true,
+        end_on_exit: false,
+        beep_on_enter: false,
+        beep_on_exit: false,
+        status: CallStatus::InProgress,
+    }
 }

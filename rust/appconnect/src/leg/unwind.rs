@@ -9,7 +9,7 @@ use crate::call::verb::{self, Ended, Finished, action_of, finish_record};
 use crate::call::{
     Call, CallStatus, Gather, Leaving, Parameters, Prompt, Record, Running, Stage as OutboundStage,
 };
-use crate::conference::Cause;
+use crate::conference::{Cause, Left};
 use crate::effect::{Effect, HangUp, HangUpCause, StopCollect, StopMedia};
 use crate::event::{EventKind, Purpose, StatusChanged};
 use crate::problem::{Code, Problem};
@@ -169,7 +169,9 @@ impl Step<'_, '_> {
         for party in dialled {
             self.world.tell(party, Signal::Dropped { by: child, unanswered: CallStatus::Canceled });
         }
-        self.world.rooms.forget(child);
+        for (other, conference) in self.world.rooms.forget(child) {
+            self.world.tell(other, Signal::TakenOut { conference, why: Left::Moderator });
+        }
     }
 
     pub(super) fn hang_up(&mut self, cause: HangUpCause) {

@@ -35,6 +35,14 @@ pub const KINDS: &[(&str, bool, &[&str])] = &[
     ("dial", true, &["kind", "from", "timeout", "detection", "username", "account", "call", "parent", "leg"]),
     ("bridge", true, &["leg"]),
     ("unbridge", true, &["leg"]),
+    (
+        "join",
+        true,
+        &["muted", "hold", "coaching", "beep", "jitter_buffer", "region", "account", "call", "leg"],
+    ),
+    ("leave", true, &["beep", "leg"]),
+    ("conference_record", true, &["conference", "trim"]),
+    ("conference_record_end", true, &["conference"]),
     ("hung_up", true, &["leg"]),
     (
         "listen",
@@ -120,6 +128,34 @@ pub fn happening(effect: &Effect, purpose: Option<&str>) -> Option<Happening> {
         Effect::StartRecording(start) => seen("record", &start.recording, recording(start)),
         Effect::StopRecording(stop) => {
             seen("record_end", &stop.recording, vec![("leg", stop.leg.to_string())])
+        }
+        Effect::JoinConference(join) => seen(
+            "join",
+            &join.conference,
+            vec![
+                ("muted", join.muted.to_string()),
+                ("hold", join.hold.to_string()),
+                ("coaching", join.coaching.to_string()),
+                ("beep", join.beep.to_string()),
+                ("jitter_buffer", join.jitter_buffer.to_string()),
+                ("region", or_none(join.region.as_ref().map(ToString::to_string))),
+                ("account", join.account.to_string()),
+                ("call", join.call.to_string()),
+                ("leg", join.leg.to_string()),
+            ],
+        ),
+        Effect::LeaveConference(leave) => seen(
+            "leave",
+            &leave.conference,
+            vec![("beep", leave.beep.to_string()), ("leg", leave.leg.to_string())],
+        ),
+        Effect::StartConferenceRecording(start) => seen(
+            "conference_record",
+            &start.recording,
+            vec![("conference", start.conference.to_string()), ("trim", start.trim.to_string())],
+        ),
+        Effect::StopConferenceRecording(stop) => {
+            seen("conference_record_end", &stop.recording, vec![("conference", stop.conference.to_string())])
         }
         Effect::Collect(collect) => Some(listening(collect)),
         Effect::StopCollect(stop) => seen("listen_end", &true, vec![("leg", stop.leg.to_string())]),
