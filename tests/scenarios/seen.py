@@ -13,18 +13,23 @@ from urllib.parse import parse_qsl, urlsplit
 from appconnect.effects import (
     Answer,
     Bridge,
+    ChangeParticipant,
     Collect,
     Consult,
     Dial,
     Fetch,
     HangUp,
+    JoinConference,
+    LeaveConference,
     Notify,
     Play,
     Report,
     Ringback,
     Say,
+    StartConferenceRecording,
     StartRecording,
     StopCollect,
+    StopConferenceRecording,
     StopMedia,
     StopRecording,
     Unbridge,
@@ -67,6 +72,14 @@ KINDS: Final[dict[str, tuple[bool, tuple[str, ...]]]] = {
     ),
     "bridge": (True, ("leg",)),
     "unbridge": (True, ("leg",)),
+    "change": (True, ("muted", "hold", "coaching", "leg")),
+    "join": (
+        True,
+        ("muted", "hold", "coaching", "beep", "jitter_buffer", "region", "account", "call", "leg"),
+    ),
+    "leave": (True, ("beep", "leg")),
+    "conference_record": (True, ("conference", "trim")),
+    "conference_record_end": (True, ("conference",)),
     "hung_up": (True, ("leg",)),
     "listen": (
         False,
@@ -158,6 +171,30 @@ def happening(effect: Effect, purpose: str | None) -> Happening | None:  # noqa:
             return _seen("bridge", other, leg=leg)
         case Unbridge(leg, other):
             return _seen("unbridge", other, leg=leg)
+        case JoinConference():
+            return _seen(
+                "join",
+                effect.conference,
+                muted=effect.muted,
+                hold=effect.hold,
+                coaching=effect.coaching,
+                beep=effect.beep,
+                jitter_buffer=effect.jitter_buffer,
+                region=effect.region,
+                account=effect.account,
+                call=effect.call,
+                leg=effect.leg,
+            )
+        case ChangeParticipant(leg, conference, muted, hold, coaching):
+            return _seen("change", conference, muted=muted, hold=hold, coaching=coaching, leg=leg)
+        case LeaveConference(leg, conference, beep):
+            return _seen("leave", conference, beep=beep, leg=leg)
+        case StartConferenceRecording():
+            return _seen(
+                "conference_record", effect.recording, conference=effect.conference, trim=effect.trim
+            )
+        case StopConferenceRecording(conference, recording):
+            return _seen("conference_record_end", recording, conference=conference)
         case HangUp(leg, cause):
             return _seen("hung_up", cause, leg=leg)
         case Report(ProblemRaised() as raised):

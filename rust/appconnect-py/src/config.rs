@@ -107,7 +107,8 @@ config! {
     relay_characters_per_second: u32 = relay_characters_per_second;
     /// Where recordings are served: `RecordingUrl` is this, `/2010-04-01/Accounts/AC…/Recordings/RE…`.
     recording_base: Box<str> = recording_base;
-    /// The audio that a caller hears in a queue whose `<Enqueue>` names no `waitUrl`, again and again; silence without it.
+    /// The audio that a caller hears who waits in a queue or for a conference, where the document names no `waitUrl`;
+    /// silence without it.
     hold_music: Option<Url> = hold_music;
     /// What becomes of a `<Dial>` to a queue that nobody has joined yet.
     missing_queue: core::MissingQueue = missing_queue;

@@ -51,8 +51,8 @@ pub struct Config {
     pub relay_characters_per_second: u32,
     /// Where recordings are served: `RecordingUrl` is this, `/2010-04-01/Accounts/AC…/Recordings/RE…`.
     pub recording_base: Box<str>,
-    /// The audio that a caller hears in a queue whose `<Enqueue>` names no `waitUrl`, again and again; silence without
-    /// it. (Twilio plays a list of its own.)
+    /// The audio that a caller hears who waits in a queue or for a conference, where the document names no `waitUrl`;
+    /// silence without it. (Twilio plays a list of its own.)
     pub hold_music: Option<Url>,
     /// What becomes of a `<Dial>` to a queue that nobody has joined yet.
     pub missing_queue: MissingQueue,

@@ -5,12 +5,14 @@
 
 mod support;
 
+use appconnect::Config;
 use appconnect::address::Address;
 use appconnect::event::EventKind;
+use appconnect::http::Url;
 use appconnect::id::{CallSid, ConferenceSid, LegId};
 use appconnect::input::{
-    Change, ConferenceChange, Digits, FailureReason, HungUp, Input, InputError, ModifyConference,
-    ModifyParticipant, ParticipantChange, Speaking,
+    Change, ConferenceChange, Digits, FailureReason, HungUp, Input, InputError, MediaFailure,
+    ModifyConference, ModifyParticipant, ParticipantChange, Speaking,
 };
 use appconnect::pii::Pii;
 use support::{A, AFTER, APP_B, Answer, B, ENTRY, NUMBER, RECEIVER, World, dial_application, hook, registry};
@@ -217,6 +219,25 @@ fn an_empty_wait_url_and_the_end_of_a_wait_document_are_silence() {
 }
 
 #[test]
+fn where_the_document_says_nothing_the_operators_music_plays() {
+    let music = Url::parse("https://music.example/a.mp3?x=1&y=2").unwrap();
+    let config = Config { hold_music: Some(music), ..support::plain_config() };
+    for (attributes, heard) in [("", "play https://music.example/a.mp3?x=1&y=2"), (r#"waitUrl="""#, "")] {
+        let mut world = World::with(config.clone(), registry(|_, _, _| {}));
+        world.save_at_every_step = true;
+        world.on(ENTRY, &joins(attributes));
+        caller(&mut world, 1);
+        assert_eq!(world.heard.first().map_or("", String::as_str), heard);
+        if !heard.is_empty() {
+            world.fail_media(MediaFailure::Retrieval);
+            assert!(world.to(AFTER).is_empty(), "it waits on in silence");
+        }
+        hang_up(&mut world, 1);
+        settle(&mut world);
+    }
+}
+
+#[test]
 fn a_wait_of_hours_may_go_round_and_round() {
     let documents = [joins(r#"waitUrl="/wait""#)];
     let mut world = callers(&[&documents[0]]);
@@ -245,7 +266,7 @@ fn what_cannot_be_heard_while_waiting_is_a_join_that_failed() {
     for (answer, code) in [
         (Answer::twiml("<Say>Hello</Say><Gather/>"), "13238"),
         (Answer::status(404), "11200"),
-        (Answer::Fails(FailureReason::Timeout), "11205"),
+        (Answer::Fails(FailureReason::Refused), "11202"),
         (Answer::typed("text/xml", b"<Response>"), "12100"),
     ] {
         let attributes = format!(r#"waitUrl="/wait" endConferenceOnExit="true" {ALL}"#);
@@ -555,7 +576,7 @@ fn who_waits_is_given_another_document_in_the_middle_of_the_wait() {
     let mut world = callers(&[&documents[0]]);
     world.on(WAIT, "<Say>Please wait</Say>").on("https://a.example/new", "<Say>Elsewhere</Say>");
     let first = caller(&mut world, 1);
-    let url = appconnect::http::Url::parse("https://a.example/new").unwrap();
+    let url = Url::parse("https://a.example/new").unwrap();
     let change = Change::Redirect { url, method: appconnect::http::Method::Post };
     world.modify(first.as_str(), change).unwrap();
     assert_eq!(world.heard, ["Please wait", "Elsewhere"]);

@@ -19,7 +19,7 @@ pub(crate) struct Conferring {
     /// Whether it is connected to the others. Before, it waits for the conference to begin.
     #[n(2)]
     pub(crate) connected: bool,
-    /// What it hears while it waits; silence without it.
+    /// What it hears while it waits; without it the operator's hold music or silence.
     #[n(3)]
     pub(crate) wait: Option<Webhook>,
     /// What it hears on hold; silence without it.
@@ -33,6 +33,10 @@ pub(crate) struct Conferring {
     /// The document that runs for it.
     #[n(7)]
     pub(crate) hears: Option<Hears>,
+    /// Whether it hears the operator's hold music while it waits, if there is any.
+    #[n(8)]
+    #[cbor(default)]
+    pub(crate) music: bool,
 }
 
 /// What somebody in a conference hears besides the others, or instead of them.

@@ -54,6 +54,7 @@ impl Step<'_, '_> {
             joined: now,
             connected: false,
             wait: joining.wait,
+            music: joining.music,
             hold: None,
             jitter_buffer: joining.jitter_buffer,
             leaving: None,
@@ -166,6 +167,12 @@ impl Step<'_, '_> {
         let Some(conferring) = call.conferring().cloned() else { return };
         let Some(room) = self.world.rooms.conferences.get(conferring.conference) else { return };
         let held = room.participant(sid).is_some_and(|own| own.hold);
+        let music = conferring.music && !held && !conferring.connected && answered;
+        if let Some(music) = self.hold_music().filter(|_| music) {
+            // It is the operator's, so what is wrong with it fails no join.
+            self.set_hears(at, None);
+            return self.load(at, Program::new(music, None));
+        }
         let next = match (held, conferring.connected) {
             (true, _) => conferring.hold.map(|webhook| (webhook, Hears::Hold)),
             (false, false) => conferring.wait.map(|webhook| (webhook, Hears::Wait)),

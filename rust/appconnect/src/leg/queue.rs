@@ -102,7 +102,7 @@ impl Step<'_, '_> {
     }
 
     /// What the operator plays, again and again.
-    fn hold_music(&self) -> Option<Document> {
+    pub(super) fn hold_music(&self) -> Option<Document> {
         let url = self.world.config.hold_music.as_ref()?.as_str();
         let url = url.replace('&', "&amp;").replace('<', "&lt;");
         Document::from_text(&format!("<Response><Play loop=\"0\">{url}</Play></Response>")).ok()

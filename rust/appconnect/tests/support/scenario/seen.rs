@@ -35,6 +35,7 @@ pub const KINDS: &[(&str, bool, &[&str])] = &[
     ("dial", true, &["kind", "from", "timeout", "detection", "username", "account", "call", "parent", "leg"]),
     ("bridge", true, &["leg"]),
     ("unbridge", true, &["leg"]),
+    ("change", true, &["muted", "hold", "coaching", "leg"]),
     (
         "join",
         true,
@@ -142,6 +143,16 @@ pub fn happening(effect: &Effect, purpose: Option<&str>) -> Option<Happening> {
                 ("account", join.account.to_string()),
                 ("call", join.call.to_string()),
                 ("leg", join.leg.to_string()),
+            ],
+        ),
+        Effect::ChangeParticipant(change) => seen(
+            "change",
+            &change.conference,
+            vec![
+                ("muted", change.muted.to_string()),
+                ("hold", change.hold.to_string()),
+                ("coaching", change.coaching.to_string()),
+                ("leg", change.leg.to_string()),
             ],
         ),
         Effect::LeaveConference(leave) => seen(

@@ -26,6 +26,8 @@ pub(crate) struct Participating {
     pub(crate) region: Option<String>,
     /// What it hears until the conference begins.
     pub(crate) wait: Option<Webhook>,
+    /// Whether it leaves that to the operator.
+    pub(crate) music: bool,
     pub(crate) jitter_buffer: String,
 }
 
@@ -87,6 +89,7 @@ fn joining(cx: &mut Cx<'_, '_>, noun: Node<'_>) -> Result<Participating, Bad> {
         wish: recording(cx, noun),
         region: noun.attribute(Attribute::Region).map(str::to_owned),
         wait: wait(cx, noun),
+        music: noun.attribute(Attribute::WaitUrl).is_none(),
         jitter_buffer: noun.attribute(Attribute::JitterBufferSize).unwrap_or("large").to_owned(),
     })
 }
@@ -129,8 +132,7 @@ fn recording(cx: &mut Cx<'_, '_>, noun: Node<'_>) -> Option<RecordingWish> {
     })
 }
 
-/// What is heard until the conference begins: nothing for an empty `waitUrl`, and nothing where the vendor would play
-/// music of its own.
+/// What is heard until the conference begins: nothing for an empty `waitUrl`.
 fn wait(cx: &mut Cx<'_, '_>, noun: Node<'_>) -> Option<Webhook> {
     let text = noun.url(Attribute::WaitUrl).ok().flatten().filter(|text| !text.is_empty())?;
     match resolve(cx, noun, text) {
