@@ -18,8 +18,8 @@ class InputError(AppConnectError, ValueError):
 
     Attributes:
         kind: What is wrong with it: `bad-digits`, `bad-twiml`, `cannot-change`, `cannot-place`,
-            `cannot-redirect`, `duplicate-leg`, `not-in-conference`, `not-in-progress`, `not-live`, `not-queued`,
-            `time-went-back`, `unknown-call`, `unknown-conference` or `unknown-queue`.
+            `cannot-redirect`, `duplicate-leg`, `not-in-conference`, `not-in-progress`, `not-live`,
+            `not-queued`, `time-went-back`, `unknown-call`, `unknown-conference` or `unknown-queue`.
     """
 
     kind: str

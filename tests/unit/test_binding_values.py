@@ -27,7 +27,8 @@ from appconnect.inputs import (
     IncomingCall,
     MediaDone,
     Modify,
-    Originate,
+    ModifyConference,
+    ModifyParticipant,
     SipFacts,
     Speech,
     Verdict,
@@ -297,8 +298,8 @@ ALSO_HIDDEN = {
 # What the dialling account chose to write, so not somebody's personal data.
 SHOWN = {("Dialled", "customer_id"), ("SocketRequest", "target")}
 
-# A modification has exactly one change, a call that is placed one document, and a participant may be left as it is;
-# they have tests of their own.
+# A modification has exactly one change, a call that is placed one document, and a participant may be left
+# as it is; they have tests of their own.
 CHOOSING = {"Modify", "ModifyConference", "ModifyParticipant", "Originate"}
 CLASSES = [
     value
@@ -525,3 +526,32 @@ def test_a_request_is_ready_for_the_wire() -> None:
     assert request != request_of("http://user:pass-word@[2001:DB8::1]:8080/y?a=1#rt=1000")
     with pytest.raises(TypeError):
         Request()
+
+
+CONFERENCE = "CF" + "0" * 32
+
+
+def test_a_conference_is_changed_in_one_way() -> None:
+    """It ends, or everybody hears something."""
+    end = ModifyConference(CONFERENCE, end=True)
+    assert (end.conference, end.end, end.announce_url) == (CONFERENCE, True, None)
+    news = ModifyConference(CONFERENCE, announce_url="https://a.example/news", announce_method="get")
+    assert (news.announce_url, news.announce_method) == ("https://a.example/news", "GET")
+    assert news != end
+    for wrong in ({}, {"end": True, "announce_url": "https://a.example/news"}):
+        with pytest.raises(ValueError, match="exactly one of announce_url and end"):
+            ModifyConference(CONFERENCE, **wrong)  # type: ignore[arg-type]  # any of the two keywords
+    with pytest.raises(ValueError, match="conference: "):
+        ModifyConference(CALL, end=True)
+
+
+def test_a_participant_is_changed_in_what_is_given() -> None:
+    """What is not given stays as it is."""
+    nothing = ModifyParticipant(CONFERENCE, CALL)
+    assert (nothing.muted, nothing.hold, nothing.coach, nothing.kick) == (None, None, None, False)
+    held = ModifyParticipant(CONFERENCE, CALL, hold=True, hold_url="https://a.example/hold")
+    assert (held.hold, held.hold_url, held.hold_method) == (True, "https://a.example/hold", "POST")
+    assert held == ModifyParticipant(CONFERENCE, CALL, hold=True, hold_url="https://a.example/hold")
+    assert hash(held) != hash(nothing)
+    with pytest.raises(ValueError, match="announce_method: "):
+        ModifyParticipant(CONFERENCE, CALL, announce_method="PUT")

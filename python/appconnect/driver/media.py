@@ -37,8 +37,8 @@ it by that where inputs go, when it begins:
 - `StartAgent` is answered by `AgentDone`; `StartSiprec` by `SiprecEvent`s, the first of them `"opened"`; what
   is said while a `StartTranscription` is active is submitted as `Transcribed`.
 - One that is a `StreamAudio` gives the audio of its lines to media streams and plays theirs.
-- `JoinConference`, `ChangeParticipant` and `LeaveConference` say who is mixed with whom. A conference is there
-  from its first line to its last; `Speaking` may tell who speaks in it.
+- `JoinConference`, `ChangeParticipant` and `LeaveConference` say who is mixed with whom. A conference
+  is there from its first line to its last; `Speaking` may tell who speaks in it.
 - An exception from `perform` is logged; if the effect waits for an answer, it counts as media that could not
   be retrieved.
 """

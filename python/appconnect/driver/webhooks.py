@@ -84,7 +84,7 @@ class Webhooks:
         return task
 
     async def _deliver(self, order: str) -> None:
-        """Send the notices of one call or conference until none is left; the queue vanishes with the last one."""
+        """Send the notices of one call or conference until none is left; then the queue vanishes."""
         queue = self._queues[order]
         while queue:
             ticket, effect = queue[0]

@@ -707,7 +707,8 @@ fn state(muted: bool, hold: bool, coaching: bool, coached: Option<&LegId>) -> St
         state.push_str(if on { word } else { "" });
     }
     if coaching {
-        state.push_str(&format!(" coaches {}", coached.map_or("nobody", LegId::as_str)));
+        state.push_str(" coaches ");
+        state.push_str(coached.map_or("nobody", LegId::as_str));
     }
     state
 }
