@@ -53,7 +53,7 @@ pub(crate) enum Hears {
     Announcement(#[n(0)] Announcement),
     /// An announcement to everybody, which another participant has requested.
     #[n(3)]
-    Relayed,
+    Shared,
 }
 
 /// An announcement that this call requests.

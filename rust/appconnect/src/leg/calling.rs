@@ -29,7 +29,7 @@ impl Step<'_, '_> {
             Signal::Unmet => self.unmet(at),
             Signal::Begun { conference } => self.conference_begun(at, conference),
             Signal::Announced { conference, document, base } => {
-                self.announce_relayed(at, conference, Program::again(document, base));
+                self.announce_shared(at, conference, Program::again(document, base));
             }
             Signal::TakenOut { conference, why } => self.taken_out(at, conference, why),
         }

@@ -207,7 +207,7 @@ impl Step<'_, '_> {
                 self.announced(at, &announcement, None);
                 self.listen(at);
             }
-            Some(Hears::Relayed) => self.listen(at),
+            Some(Hears::Shared) => self.listen(at),
             Some(Hears::Wait | Hears::Hold) | None => {}
         }
     }
@@ -225,7 +225,7 @@ impl Step<'_, '_> {
                 self.announced(at, &announcement, Some(&problem.message));
                 self.listen(at);
             }
-            Some(Hears::Hold | Hears::Relayed) | None => self.stop_aside(at, false),
+            Some(Hears::Hold | Hears::Shared) | None => self.stop_aside(at, false),
         }
     }
 
@@ -316,7 +316,7 @@ impl Step<'_, '_> {
     }
 
     /// What was requested for everybody runs for the call at `at`, too, unless it could not hear it.
-    pub(super) fn announce_relayed(&mut self, at: usize, conference: ConferenceSid, program: Program) {
+    pub(super) fn announce_shared(&mut self, at: usize, conference: ConferenceSid, program: Program) {
         let sid = self.call(at).sid;
         let Some(room) = self.world.rooms.conferences.get(conference) else { return };
         let held = room.participant(sid).is_none_or(|own| own.hold);
@@ -325,7 +325,7 @@ impl Step<'_, '_> {
             return;
         }
         self.stop_aside(at, false);
-        self.set_hears(at, Some(Hears::Relayed));
+        self.set_hears(at, Some(Hears::Shared));
         self.load(at, program);
     }
 }

@@ -118,7 +118,7 @@ impl Step<'_, '_> {
     }
 
     /// Lets everybody else hear a document that the call at `at` is about to hear, if it is for all.
-    pub(super) fn relay(&mut self, at: usize, program: &Program) {
+    pub(super) fn share_announcement(&mut self, at: usize, program: &Program) {
         let call = self.call(at);
         let sid = call.sid;
         let Some(conferring) = call.conferring() else { return };

@@ -151,7 +151,7 @@ impl Step<'_, '_> {
     fn admit_verb(&mut self, at: usize, node: Node<'_>) -> Admission {
         let kind = self.call(at).document_kind();
         // Who requested an announcement follows it on; the others hear what comes of that.
-        if node.element() == Element::Redirect && self.call(at).conferring().is_some_and(is_relayed) {
+        if node.element() == Element::Redirect && self.call(at).conferring().is_some_and(is_shared) {
             return Admission::Over;
         }
         if kind.takes(node.element()) {
@@ -274,7 +274,7 @@ impl Step<'_, '_> {
             Ok(document) => {
                 let mut program = Program::new(document, Some(base));
                 program.fallback = fallback;
-                self.relay(at, &program);
+                self.share_announcement(at, &program);
                 self.load(at, program);
             }
             Err(problem) => self.failed(at, problem, source, Some(base), fallback),
@@ -293,8 +293,8 @@ enum Admission {
     Refused(Problem),
 }
 
-fn is_relayed(conferring: &Conferring) -> bool {
-    matches!(conferring.hears, Some(Hears::Relayed))
+fn is_shared(conferring: &Conferring) -> bool {
+    matches!(conferring.hears, Some(Hears::Shared))
 }
 
 fn report_verb(cx: &mut Cx<'_, '_>, node: Node<'_>) {
