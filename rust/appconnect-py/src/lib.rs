@@ -33,10 +33,11 @@ mod _core {
     use super::config::{Config, config_table};
     #[pymodule_export]
     use super::effects::{
-        Answer, Bridge, CloseRelay, CloseStream, Collect, Consult, Dial, Endpoint, Facts, Fetch, HangUp,
-        MachineDetection, Notify, OpenRelay, OpenStream, Play, Ringback, Say, SendDtmf, SendRelay,
-        SocketRequest, SpeechOptions, StartAgent, StartRecording, StartSiprec, StartTranscription, StopAgent,
-        StopCollect, StopMedia, StopRecording, StopSiprec, StopTranscription, Unbridge,
+        Answer, Bridge, Charge, CloseRelay, CloseStream, Collect, Conceal, Consult, Dial, Echo, Endpoint,
+        Facts, Fetch, HangUp, MachineDetection, Notify, OpenRelay, OpenStream, PaymentDetails, Play, Refer,
+        Ringback, Say, SendDtmf, SendMessage, SendRelay, SocketRequest, SpeechOptions, StartAgent,
+        StartRecording, StartSiprec, StartTranscription, StopAgent, StopCollect, StopMedia, StopRecording,
+        StopSiprec, StopTranscription, Transcribe, Unbridge,
     };
     #[pymodule_export]
     use super::engine::Engine;
@@ -49,9 +50,9 @@ mod _core {
     use super::http::{Guard, sign, verify};
     #[pymodule_export]
     use super::inputs::{
-        AgentDone, Digits, HttpFailure, HttpResponse, HungUp, IncomingCall, MachineDetected, MediaDone,
-        Modify, Originate, Progress, Referred, RelayEvent, RelayMessage, SipFacts, SiprecEvent, Speech,
-        StreamEvent, Tick, Transcribed, Verdict,
+        AgentDone, ChargeDone, Digits, HttpFailure, HttpResponse, HungUp, IncomingCall, MachineDetected,
+        MediaDone, MessageStatus, Modify, Originate, Progress, RecordingTranscribed, ReferProgress, Referred,
+        RelayEvent, RelayMessage, SipFacts, SiprecEvent, Speech, StreamEvent, Tick, Transcribed, Verdict,
     };
     #[pymodule_export]
     use super::registry::{Account, Admission, Application, Client, PhoneNumber, Registry, Route, SipDomain};

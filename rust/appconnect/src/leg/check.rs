@@ -93,6 +93,12 @@ fn check_call(call: &Call, above: Option<&Call>, fetching: usize) -> Result<(), 
             let timed = matches!(gather.prompt, Prompt::Media { .. }) || has(Timer::Verb);
             at(&[Element::Gather]) && timed
         }
+        Running::Echoing => at(&[Element::Echo]),
+        Running::Paying(payment) => {
+            let timed = matches!(payment.prompt, Prompt::Media { .. }) || has(Timer::Verb);
+            at(&[Element::Pay]) && timed && payment.charge.is_none_or(taken)
+        }
+        Running::Referring(referral) => at(&[Element::Refer]) && has(Timer::Verb) && taken(referral.step),
         Running::Recording(record) => at(&[Element::Record]) && has(Timer::Verb) && taken(record.step),
         Running::Consulting(step) => at(&[Element::Dial]) && has(Timer::Verb) && taken(*step),
         Running::Dialling(hop) => {
@@ -112,6 +118,7 @@ fn check_call(call: &Call, above: Option<&Call>, fetching: usize) -> Result<(), 
     let forks: usize = call.background.iter().map(Background::forks).sum();
     must(forks <= MAX_FORKS, "a call has more forked tracks than it may")?;
     must(fits, "a call waits for what cannot come")?;
+    must(call.errands.iter().all(|errand| taken(errand.step)), "an errand has a step that was not taken")?;
     let waits = usize::from(matches!(call.running, Running::Fetching));
     must(fetching == waits, "a call waits for one document at a time, and only when it fetches one")
 }

@@ -18,8 +18,8 @@ use std::sync::Arc;
 
 use appconnect::address::Address;
 use appconnect::effect::{
-    Dial, Effect, Fetch, HangUpCause, Notify, OpenRelay, OpenStream, PlaySource, StartAgent, StartRecording,
-    StartSiprec, StartTranscription,
+    Charge, Dial, Effect, Fetch, HangUpCause, Notify, OpenRelay, OpenStream, PlaySource, Refer, SendMessage,
+    StartAgent, StartRecording, StartSiprec, StartTranscription, Transcribe,
 };
 use appconnect::event::{Event, EventKind};
 use appconnect::http::{Method, Request, Url, form};
@@ -172,6 +172,12 @@ pub struct World {
     pub siprecs: Vec<StartSiprec>,
     pub transcriptions: Vec<StartTranscription>,
     pub agents: Vec<StartAgent>,
+    pub charges: Vec<Charge>,
+    pub messages: Vec<SendMessage>,
+    pub transfers: Vec<Refer>,
+    pub written_down: Vec<Transcribe>,
+    /// Every switch of what keeps the caller from everything that listens along.
+    pub concealed: Vec<bool>,
     /// When each request was made, in milliseconds since the start, by its place in `requests`.
     pub request_times: Vec<u64>,
     pub save_at_every_step: bool,
@@ -276,6 +282,11 @@ impl World {
             siprecs: Vec::new(),
             transcriptions: Vec::new(),
             agents: Vec::new(),
+            charges: Vec::new(),
+            messages: Vec::new(),
+            transfers: Vec::new(),
+            written_down: Vec::new(),
+            concealed: Vec::new(),
             request_times: Vec::new(),
             save_at_every_step: false,
             answers: HashMap::new(),
@@ -534,6 +545,11 @@ impl World {
             Effect::Ringback(ringback) => self.ringback.push((ringback.on, ringback.tone.map(Into::into))),
             Effect::Consult(consult) => self.consults.push(consult.reply),
             Effect::StartRecording(start) => self.recordings.push(start),
+            Effect::Charge(charge) => self.charges.push(*charge),
+            Effect::Conceal(conceal) => self.concealed.push(conceal.on),
+            Effect::Refer(refer) => self.transfers.push(refer),
+            Effect::SendMessage(message) => self.messages.push(message),
+            Effect::Transcribe(transcribe) => self.written_down.push(transcribe),
             Effect::OpenRelay(open) => self.relays.push(open),
             Effect::OpenStream(open) => self.streams.push(open),
             Effect::SendRelay(send) => self.frames.push(send.text.reveal().to_owned()),
@@ -543,6 +559,7 @@ impl World {
             Effect::CloseRelay(_)
             | Effect::CloseStream(_)
             | Effect::Collect(_)
+            | Effect::Echo(_)
             | Effect::SendDtmf(_)
             | Effect::StopAgent(_)
             | Effect::StopCollect(_)

@@ -8,18 +8,18 @@ use crate::event::Purpose;
 use crate::problem::Code;
 use crate::twiml::{Attribute, Element, Node};
 
-/// What the `action` of a verb that failed is told (`twiml-voice.md` sections 3, 6.4 and 7).
+/// What the `action` of a verb that failed is told (`twiml-voice.md` section 6.4).
 const fn failure(element: Element) -> Option<(&'static str, &'static str)> {
     match element {
         Element::Enqueue => Some(("QueueResult", "system-error")),
-        Element::Pay => Some(("Result", "internal-error")),
-        Element::Refer => Some(("ReferCallStatus", "failed")),
-        Element::Sms => Some(("SmsStatus", "invalid")),
         _ => None,
     }
 }
 
 pub(super) fn enter(cx: &mut Cx<'_, '_>, node: Node<'_>) -> Flow {
+    if matches!(node.element(), Element::Prompt | Element::Queue) {
+        return skip(cx, node);
+    }
     let name = node.element().name();
     let Some((parameter, value)) = failure(node.element()) else {
         cx.problem_at(
@@ -43,4 +43,13 @@ pub(super) fn enter(cx: &mut Cx<'_, '_>, node: Node<'_>) -> Flow {
             Flow::Goto(Goto { url, method: node.method(Attribute::Method), purpose: Purpose::Action, extra })
         }
     }
+}
+
+/// A verb that only the schema of the vendor's libraries knows: nobody can say what it does there
+/// (`twiml-voice.md` section 7, end).
+pub(super) fn skip(cx: &mut Cx<'_, '_>, node: Node<'_>) -> Flow {
+    let name = node.element().name();
+    let message = format!("<{name}> does nothing as a verb: it was skipped and the next verb runs");
+    cx.problem_at(node, Code::SchemaWarning, message);
+    Flow::Next
 }

@@ -376,11 +376,11 @@ elements! {
     /// Takes the caller out of a queue.
     Leave "Leave" Verb Core answers No, text None
     [] {}
-    /// Known to the schema only.
-    Echo "Echo" Verb Later answers Yes, text None
+    /// Lets the caller hear what the caller says. Known to the schema only: skipped unless `Config(echo)` says else.
+    Echo "Echo" Verb Later executed true answers Yes, text None
     [] {}
     /// Sends a message.
-    Sms "Sms" Verb Later answers No, text Trimmed
+    Sms "Sms" Verb Later executed true answers No, text Trimmed
     [] {
         To: text.or_computed("the caller").code(Code::SmsTo),
         From: text.or_computed("the called number").code(Code::SmsFrom),
@@ -389,7 +389,7 @@ elements! {
         StatusCallback: url.code(Code::SmsStatusCallback),
     }
     /// Collects a payment.
-    Pay "Pay" Verb Later answers Yes, text None
+    Pay "Pay" Verb Later executed true answers Yes, text None
     [Prompt Parameter] {
         Input: word(&["dtmf"]).or_word("dtmf"),
         Action: url.or_computed("the URL of the document"),
@@ -401,17 +401,17 @@ elements! {
         PostalCode: text.or_word("true"),
         MinPostalCodeLength: number(0, 10),
         PaymentConnector: text.or_word("Default"),
-        PaymentMethod: word(&["credit-card", "ach-debit"]).or_word("credit-card"),
-        BankAccountType: words(&["consumer-checking", "consumer-savings", "commercial-checking", "commercial-savings"]).or_word("consumer-checking"),
-        TokenType: word(&["one-time", "reusable", "payment-method"]).or_word("reusable"),
-        ChargeAmount: new(ValueType::Amount),
+        PaymentMethod: word(&["credit-card", "ach-debit"]).or_word("credit-card").code(Code::PayParameterValue),
+        BankAccountType: word(&["consumer-checking", "consumer-savings", "commercial-checking", "commercial-savings"]).or_word("consumer-checking").code(Code::PayParameterValue),
+        TokenType: word(&["one-time", "reusable", "payment-method"]).or_word("reusable").code(Code::PayParameterValue),
+        ChargeAmount: new(ValueType::Amount).code(Code::PayAmount),
         Currency: text.or_word("usd"),
         Description: text,
         ValidCardTypes: words(CARDS).or_word("visa mastercard amex"),
         Language: new(ValueType::Language).or_word("en-US"),
     }
     /// What to say at one step of a payment. As a verb it is known to the schema only.
-    Prompt "Prompt" Verb Later answers Yes, text None
+    Prompt "Prompt" Verb Later executed true answers Yes, text None
     [Say Play Pause] {
         For: word(PAY_FIELDS).also(&["for_"]),
         ErrorType: words(PAY_ERRORS),
@@ -420,7 +420,7 @@ elements! {
         RequireMatchingInputs: flag(false),
     }
     /// Transfers a SIP caller.
-    Refer "Refer" Verb Later answers Yes, text None
+    Refer "Refer" Verb Later executed true answers Yes, text None
     [Sip] {
         Action: url,
         Method: method,
