@@ -7,11 +7,14 @@ from typing import TypeAlias
 from appconnect._core import (
     Answer,
     Bridge,
+    Charge,
     CloseRelay,
     CloseStream,
     Collect,
+    Conceal,
     Consult,
     Dial,
+    Echo,
     Endpoint,
     Facts,
     Fetch,
@@ -20,12 +23,15 @@ from appconnect._core import (
     Notify,
     OpenRelay,
     OpenStream,
+    PaymentDetails,
     Play,
+    Refer,
     Report,
     Request,
     Ringback,
     Say,
     SendDtmf,
+    SendMessage,
     SendRelay,
     Settle,
     Settlement,
@@ -41,17 +47,21 @@ from appconnect._core import (
     StopRecording,
     StopSiprec,
     StopTranscription,
+    Transcribe,
     Unbridge,
 )
 
 __all__ = [
     "Answer",
     "Bridge",
+    "Charge",
     "CloseRelay",
     "CloseStream",
     "Collect",
+    "Conceal",
     "Consult",
     "Dial",
+    "Echo",
     "Effect",
     "Endpoint",
     "Facts",
@@ -61,12 +71,15 @@ __all__ = [
     "Notify",
     "OpenRelay",
     "OpenStream",
+    "PaymentDetails",
     "Play",
+    "Refer",
     "Report",
     "Request",
     "Ringback",
     "Say",
     "SendDtmf",
+    "SendMessage",
     "SendRelay",
     "Settle",
     "Settlement",
@@ -82,27 +95,33 @@ __all__ = [
     "StopRecording",
     "StopSiprec",
     "StopTranscription",
+    "Transcribe",
     "Unbridge",
 ]
 
 Effect: TypeAlias = (
     Answer
     | Bridge
+    | Charge
     | CloseRelay
     | CloseStream
     | Collect
+    | Conceal
     | Consult
     | Dial
+    | Echo
     | Fetch
     | HangUp
     | Notify
     | OpenRelay
     | OpenStream
     | Play
+    | Refer
     | Report
     | Ringback
     | Say
     | SendDtmf
+    | SendMessage
     | SendRelay
     | Settle
     | StartAgent
@@ -115,6 +134,7 @@ Effect: TypeAlias = (
     | StopRecording
     | StopSiprec
     | StopTranscription
+    | Transcribe
     | Unbridge
 )
 """One thing to do outside. Answer each that carries a reply id."""

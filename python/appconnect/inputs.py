@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from appconnect._core import (
     AgentDone,
+    ChargeDone,
     Digits,
     HttpFailure,
     HttpResponse,
@@ -13,9 +14,12 @@ from appconnect._core import (
     IncomingCall,
     MachineDetected,
     MediaDone,
+    MessageStatus,
     Modify,
     Originate,
     Progress,
+    RecordingTranscribed,
+    ReferProgress,
     Referred,
     RelayEvent,
     RelayMessage,
@@ -30,6 +34,7 @@ from appconnect._core import (
 
 __all__ = [
     "AgentDone",
+    "ChargeDone",
     "Digits",
     "HttpFailure",
     "HttpResponse",
@@ -38,9 +43,12 @@ __all__ = [
     "Input",
     "MachineDetected",
     "MediaDone",
+    "MessageStatus",
     "Modify",
     "Originate",
     "Progress",
+    "RecordingTranscribed",
+    "ReferProgress",
     "Referred",
     "RelayEvent",
     "RelayMessage",
@@ -55,6 +63,7 @@ __all__ = [
 
 Input: TypeAlias = (
     AgentDone
+    | ChargeDone
     | Digits
     | HttpFailure
     | HttpResponse
@@ -62,9 +71,12 @@ Input: TypeAlias = (
     | IncomingCall
     | MachineDetected
     | MediaDone
+    | MessageStatus
     | Modify
     | Originate
     | Progress
+    | RecordingTranscribed
+    | ReferProgress
     | Referred
     | RelayEvent
     | RelayMessage

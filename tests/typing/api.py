@@ -9,11 +9,14 @@ from appconnect import Code, Config, Document, Engine, Guard, Problem, Registry,
 from appconnect.effects import (
     Answer,
     Bridge,
+    Charge,
     CloseRelay,
     CloseStream,
     Collect,
+    Conceal,
     Consult,
     Dial,
+    Echo,
     Effect,
     Facts,
     Fetch,
@@ -22,12 +25,15 @@ from appconnect.effects import (
     Notify,
     OpenRelay,
     OpenStream,
+    PaymentDetails,
     Play,
+    Refer,
     Report,
     Request,
     Ringback,
     Say,
     SendDtmf,
+    SendMessage,
     SendRelay,
     Settle,
     Settlement,
@@ -42,6 +48,7 @@ from appconnect.effects import (
     StopRecording,
     StopSiprec,
     StopTranscription,
+    Transcribe,
     Unbridge,
 )
 from appconnect.errors import InputError
@@ -67,6 +74,7 @@ from appconnect.events import (
 )
 from appconnect.inputs import (
     AgentDone,
+    ChargeDone,
     Digits,
     HttpFailure,
     HttpResponse,
@@ -75,9 +83,12 @@ from appconnect.inputs import (
     Input,
     MachineDetected,
     MediaDone,
+    MessageStatus,
     Modify,
     Originate,
     Progress,
+    RecordingTranscribed,
+    ReferProgress,
     Referred,
     RelayEvent,
     RelayMessage,
@@ -108,6 +119,19 @@ def effects_are_exhaustive(effect: Effect) -> str:  # noqa: C901, PLR0911, PLR09
     match effect:
         case Answer(leg) | StopCollect(leg) | StopMedia(leg):
             return leg
+        case Charge(reply, details=details):
+            assert_type(details, PaymentDetails)
+            assert_type(effect.amount, str | None)
+            return reply + (details.card_number or "")
+        case Conceal(leg, on) | Echo(leg, _, on):
+            assert_type(on, bool)
+            return leg
+        case Refer(reply, leg, call, target):
+            return reply + leg + call + target
+        case SendMessage(reply, from_=from_, to=to, body=body):
+            return reply + from_ + to + body
+        case Transcribe(reply, recording=recording):
+            return reply + recording
         case Collect(leg, call, digits, speech):
             assert_type(digits, bool)
             return leg + call + (speech.language if speech else "")
@@ -225,6 +249,8 @@ def inputs_are_exhaustive(value: Input) -> str:  # noqa: PLR0911 - one arm for e
             assert_type((status, headers, body), tuple[int, list[tuple[str, str]], bytes])
             return reply
         case HttpFailure(reply) | MediaDone(reply) | Verdict(reply):
+            return reply
+        case ChargeDone(reply) | MessageStatus(reply) | RecordingTranscribed(reply) | ReferProgress(reply):
             return reply
         case Digits(leg) | HungUp(leg) | IncomingCall(leg) | Speech(leg):
             return leg
