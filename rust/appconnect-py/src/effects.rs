@@ -162,8 +162,10 @@ value! {
         leg: LegId,
         /// The call whose application asks for it.
         call: CallSid,
-        /// The SIP URI to go to, with the headers that it may carry behind a `?`.
-        target: Pii,
+        /// The SIP URI to go to, without its headers.
+        target: Address,
+        /// The headers that go with it, by name.
+        headers: Vec<(String, Pii)>,
     }
 }
 

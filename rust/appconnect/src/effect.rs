@@ -343,8 +343,10 @@ pub struct Refer {
     pub leg: LegId,
     /// The call whose application asks for it.
     pub call: CallSid,
-    /// The SIP URI to go to, with the headers that it may carry behind a `?`.
-    pub target: Pii,
+    /// The SIP URI to go to, without its headers.
+    pub target: Address,
+    /// The headers that go with it, by name.
+    pub headers: Vec<(String, Pii)>,
 }
 
 /// Send a text message. Answer with `MessageStatus` when it was sent, or could not be.

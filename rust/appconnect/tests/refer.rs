@@ -12,6 +12,7 @@ mod support;
 use appconnect::Input;
 use appconnect::address::Address;
 use appconnect::input::{Change, ReferProgress, ReferStep};
+use appconnect::pii::Pii;
 use support::{A, B, ENTRY, World, dial_application};
 
 const REFERRED: &str = "https://a.example/referred";
@@ -61,7 +62,9 @@ fn the_action_learns_how_the_transfer_went() {
         (vec![], None, None, None),
     ] {
         let mut world = referring();
-        assert_eq!(world.transfers[0].target.reveal(), "sip:bob@voice.example?X-Ticket=7");
+        let refer = &world.transfers[0];
+        assert_eq!(refer.target.as_str(), "sip:bob@voice.example");
+        assert_eq!(refer.headers, [("X-Ticket".to_owned(), Pii::from("7"))]);
         assert!(world.answered);
         for step in &steps {
             assert!(world.to(REFERRED).is_empty(), "{steps:?}");
@@ -120,13 +123,33 @@ fn a_dialled_application_cannot_give_the_line_away() {
 
 #[test]
 fn a_transfer_to_nowhere_is_told_and_the_action_requested() {
-    for noun in ["", "<Sip/>", "<Sip>+15550123</Sip>"] {
+    for noun in ["", "<Sip/>", "<Sip>sip:</Sip>", "<Sip>sip:bob@voice.example\r\nContact: x</Sip>"] {
         let mut world = referring_with("action=\"/referred\"", noun, "");
         assert!(world.transfers.is_empty(), "{noun}");
         assert!(world.problems(A).contains(&13_243), "{noun} {:?}", world.problems(A));
         assert_eq!(world.only(REFERRED).get("ReferSipResponseCode"), None, "{noun}");
         world.finish();
         assert_eq!(world.heard, ["back"], "{noun}");
+    }
+}
+
+#[test]
+fn a_header_cannot_begin_another_one() {
+    let noun = "<Sip>sip:bob@voice.example?X-A=1%0d%0aContact:%20x&amp;X-B=2&amp;Contact=y</Sip>";
+    let world = referring_with("", noun, "");
+    assert_eq!(world.transfers[0].headers, [("X-B".to_owned(), Pii::from("2"))]);
+    assert_eq!(world.problems(A), [13_252, 13_252]);
+}
+
+#[test]
+fn a_sip_party_that_was_called_can_be_transferred_too() {
+    for (to, problems) in [("sip:jane@voice.example", vec![]), ("+15550142", vec![13_801])] {
+        let mut world = World::new();
+        world.save_at_every_step = true;
+        world.on(ENTRY, "<Refer action=\"/referred\"><Sip>sip:bob@voice.example</Sip></Refer>");
+        world.place(to);
+        assert_eq!(world.transfers.len(), usize::from(problems.is_empty()), "{to}");
+        assert_eq!(world.problems(A), problems, "{to}");
     }
 }
 

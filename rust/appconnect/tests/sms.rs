@@ -47,6 +47,15 @@ fn the_caller_is_written_to_from_the_number_that_was_dialled() {
 }
 
 #[test]
+fn who_was_called_is_written_to_from_the_number_that_called() {
+    let mut world = World::new();
+    world.save_at_every_step = true;
+    world.on(ENTRY, "<Sms>hi</Sms>").place("+15550142");
+    let message = &world.messages[0];
+    assert_eq!((message.to.reveal(), message.from.reveal()), ("+15550142", NUMBER));
+}
+
+#[test]
 fn a_message_does_not_answer_the_call() {
     let mut world = World::new();
     world.on(ENTRY, "<Sms>hi</Sms><Reject reason=\"busy\"/>").dial().finish();

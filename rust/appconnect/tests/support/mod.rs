@@ -25,9 +25,9 @@ use appconnect::event::{Event, EventKind};
 use appconnect::http::{Method, Request, Url, form};
 use appconnect::id::{AccountSid, CallSid, LegId, ReplyId, Seed};
 use appconnect::input::{
-    Change, Digits, FailureReason, HttpFailure, HttpResponse, HungUp, IncomingCall, MediaDone, MediaFailure,
-    Modify, PolicyVerdict, Progress, ProgressState, RelayEvent, RelayMessage, SiprecEvent, SocketEvent,
-    Speech, StreamEvent,
+    Change, Digits, DocumentSource, FailureReason, HttpFailure, HttpResponse, HungUp, IncomingCall,
+    MediaDone, MediaFailure, Modify, Originate, PolicyVerdict, Progress, ProgressState, RelayEvent,
+    RelayMessage, SiprecEvent, SocketEvent, Speech, StreamEvent,
 };
 use appconnect::pii::{Pii, Secret};
 use appconnect::policy::Verdict;
@@ -349,6 +349,28 @@ impl World {
         change(&mut call);
         self.input(Input::IncomingCall(call)).unwrap();
         self
+    }
+
+    /// A's account places a call to somebody, who answers.
+    pub fn place(&mut self, to: &str) -> &mut Self {
+        let call = Originate {
+            leg: self.leg.clone(),
+            account: A.parse().unwrap(),
+            from: Address::new(NUMBER),
+            to: Address::new(to),
+            document: DocumentSource::Url(hook(ENTRY)),
+            fallback: None,
+            status_callback: None,
+            status_callback_events: Vec::new(),
+            timeout: 60,
+            time_limit: None,
+            send_digits: None,
+            machine_detection: None,
+            asynchronous_detection: false,
+            detection_callback: None,
+        };
+        self.input(Input::Originate(Box::new(call))).unwrap();
+        self.progress(0, ProgressState::Answered)
     }
 
     /// The prompt that plays cannot be played.

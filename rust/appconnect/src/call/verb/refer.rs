@@ -1,11 +1,12 @@
 //! `<Refer>`: the caller's SIP peer is asked to go elsewhere (`twiml-voice.md` section 7).
 
+use super::dial::endpoint::sip;
 use super::{Flow, Goto, action};
-use crate::address::{Address, AddressKind};
+use crate::address::AddressKind;
 use crate::call::cx::Cx;
 use crate::call::params::{Form, put};
 use crate::call::{Referral, Running, Timer};
-use crate::effect::{Effect, Refer};
+use crate::effect::{Effect, Endpoint, Refer};
 use crate::event::Purpose;
 use crate::input::ReferStep;
 use crate::problem::{Code, Problem};
@@ -20,18 +21,28 @@ pub(super) fn enter(cx: &mut Cx<'_, '_>, node: Node<'_>) -> Flow {
         let message = "only a party that is connected over SIP can be transferred: use <Dial> for others";
         return Flow::Fail(Problem::at(Code::ReferNotSip, node.span(), message));
     }
-    let target = node.children().find(|child| child.element() == Element::Sip).map(|sip| sip.text());
-    let Some(target) = target.filter(|text| Address::new(text).kind() == AddressKind::Sip) else {
-        let message = "<Refer> needs a <Sip> with the SIP URI to go to";
-        cx.problem_at(node, Code::SipUri, message);
-        return finish(cx, node, None, None);
+    let Endpoint { address, parameters, .. } = match target(cx, node) {
+        Ok(target) => target,
+        Err(problem) => {
+            cx.problem_once(problem);
+            return finish(cx, node, None, None);
+        }
     };
     let reply = cx.next_reply();
     let (leg, call) = (cx.line.id.clone(), cx.call.sid);
-    cx.effect(Effect::Refer(Refer { reply, leg, call, target: target.trim().into() }));
+    cx.effect(Effect::Refer(Refer { reply, leg, call, target: address, headers: parameters }));
     let until = cx.now().plus_seconds(LONGEST_SECONDS);
     cx.call.timers.set(Timer::Verb, until);
     Flow::Park(Running::Referring(Referral { step: reply.step, response: None }))
+}
+
+/// Where the caller is to go.
+fn target(cx: &mut Cx<'_, '_>, node: Node<'_>) -> Result<Endpoint, Problem> {
+    let noun = node.children().find(|child| child.element() == Element::Sip);
+    let noun = noun.ok_or_else(|| {
+        Problem::at(Code::SipUri, node.span(), "<Refer> needs a <Sip> with the SIP URI to go to")
+    })?;
+    sip(cx, noun, noun.text().trim())
 }
 
 /// The peer has answered, or tells how the call to the target goes.

@@ -3,7 +3,7 @@
 //! This file is what all kinds of `<Dial>` share: their times, their recordings, and what the `action` is told.
 
 mod application;
-mod endpoint;
+pub(super) mod endpoint;
 mod parties;
 
 use super::record::{begin, stop, words};
