@@ -2154,6 +2154,92 @@ class Progress:
         """
 
 @final
+class RecordingTranscribed:
+    """
+    The answer to a `Transcribe`.
+    """
+    __match_args__: Final[tuple[Literal["reply"], Literal["text"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, reply: str, text: str | None = None) -> RecordingTranscribed: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def reply(self, /) -> str:
+        """
+        The `Transcribe` it answers.
+        """
+    @property
+    def text(self, /) -> str | None:
+        """
+        The words; `None` when the transcription failed.
+        """
+
+@final
+class Refer:
+    """
+    Send a SIP REFER to the caller's peer; answer with `ReferProgress`: its response, then what its NOTIFYs say.
+    """
+    __match_args__: Final[tuple[Literal["reply"], Literal["leg"], Literal["call"], Literal["target"], Literal["headers"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, reply: str, leg: str, call: str, target: str, headers: Sequence[tuple[str, str]]) -> Refer: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def call(self, /) -> str:
+        """
+        The call whose application asks for it.
+        """
+    @property
+    def headers(self, /) -> list[tuple[str, str]]:
+        """
+        The headers that go with it, by name.
+        """
+    @property
+    def leg(self, /) -> str:
+        """
+        The caller's line.
+        """
+    @property
+    def reply(self, /) -> str:
+        """
+        Where the answers go.
+        """
+    @property
+    def target(self, /) -> str:
+        """
+        The SIP URI to go to, without its headers.
+        """
+
+@final
+class ReferProgress:
+    """
+    What is heard of a `Refer`: exactly one of `response` and `notify`.
+    """
+    __match_args__: Final[tuple[Literal["reply"], Literal["response"], Literal["notify"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, reply: str, *, response: SupportsIndex | None = None, notify: SupportsIndex | None = None) -> ReferProgress: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def notify(self, /) -> int | None:
+        """
+        The SIP status code that a NOTIFY carries; provisional until it is 200 or more.
+        """
+    @property
+    def reply(self, /) -> str:
+        """
+        The `Refer` it answers.
+        """
+    @property
+    def response(self, /) -> int | None:
+        """
+        The SIP status code of the final response to the REFER.
+        """
+
+@final
 class Referred:
     """
     A connected party asks to be replaced by somebody else (SIP REFER).

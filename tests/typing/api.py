@@ -126,7 +126,8 @@ def effects_are_exhaustive(effect: Effect) -> str:  # noqa: C901, PLR0911, PLR09
         case Conceal(leg, on) | Echo(leg, _, on):
             assert_type(on, bool)
             return leg
-        case Refer(reply, leg, call, target):
+        case Refer(reply, leg, call, target, headers):
+            assert_type(headers, list[tuple[str, str]])
             return reply + leg + call + target
         case SendMessage(reply, from_=from_, to=to, body=body):
             return reply + from_ + to + body
