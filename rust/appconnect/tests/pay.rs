@@ -543,6 +543,16 @@ fn a_connector_that_fails_says_why() {
 }
 
 #[test]
+fn a_gateway_that_gives_the_card_for_a_token_tells_the_application_a_mask() {
+    let mut world = charged("");
+    answer(&mut world, given(Some(CARD), None, Some("customer 4111-1111-1111-1111")));
+    let paid = world.only(PAID);
+    assert_eq!(paid.get("PaymentToken"), Some("xxxxxxxxxxxx1111"));
+    assert_eq!(paid.get("ProfileId"), Some("customer xxxxxxxxxxxx1111"));
+    assert!(!everything(&world).contains("1111-1111"));
+}
+
+#[test]
 fn a_document_that_asks_for_what_cannot_be_is_told_so_and_nobody_is_asked_anything() {
     for (attributes, code) in [
         (r#"chargeAmount="-0.5""#, 64_003),
