@@ -144,6 +144,7 @@ elements! {
         "The `action` is requested whatever ended the recording; its `Digits` are empty after silence and after the longest time.",
         "No key ends a recording whose `finishOnKey` is empty.",
         "The beep takes no time.",
+        "A recording of exactly 120 seconds is still transcribed; a transcription that does not come within ten minutes has failed.",
     ]
     [] {
         Action: url.or_computed("the URL of the document"),
@@ -378,9 +379,16 @@ elements! {
     [] {}
     /// Lets the caller hear what the caller says. Known to the schema only: skipped unless `Config(echo)` says else.
     Echo "Echo" Verb Later executed true answers Yes, text None
+    where silent [
+        "It is skipped with a warning (12200), or lasts until the call ends (`echo`).",
+    ]
     [] {}
     /// Sends a message.
     Sms "Sms" Verb Later executed true answers No, text Trimmed
+    where silent [
+        "A message whose number or text is bad is not sent; the `action` is told `SmsStatus=invalid`, and a `SmsSid` all the same.",
+        "The `statusCallback` is told until two minutes after the call has ended.",
+    ]
     [] {
         To: text.or_computed("the caller").code(Code::SmsTo),
         From: text.or_computed("the called number").code(Code::SmsFrom),
@@ -390,6 +398,15 @@ elements! {
     }
     /// Collects a payment.
     Pay "Pay" Verb Later executed true answers Yes, text None
+    where silent [
+        "`maxAttempts` counts the attempts at each question; the `action` is requested when they are used up.",
+        "Only `#` or silence ends an input; keys stop a prompt, and those after `#` belong to the next question.",
+        "The `statusCallback` is told when an attempt begins, and when the last one has failed.",
+        "The payment is made when the prompt of its processing has ended; from then on `*` does nothing.",
+        "When the caller hangs up while the connector has the payment, the `action` waits for the connector.",
+        "A new document for the call ends it without a request, unless the connector has the payment.",
+        "Our own prompts are English, whatever `language` says.",
+    ]
     [Prompt Parameter] {
         Input: word(&["dtmf"]).or_word("dtmf"),
         Action: url.or_computed("the URL of the document"),
@@ -412,6 +429,10 @@ elements! {
     }
     /// What to say at one step of a payment. As a verb it is known to the schema only.
     Prompt "Prompt" Verb Later executed true answers Yes, text None
+    where silent [
+        "Of several that fit, the one that names most attributes counts; the first of equals.",
+        "As a verb it is skipped with a warning (12200).",
+    ]
     [Say Play Pause] {
         For: word(PAY_FIELDS).also(&["for_"]),
         ErrorType: words(PAY_ERRORS),
@@ -421,6 +442,10 @@ elements! {
     }
     /// Transfers a SIP caller.
     Refer "Refer" Verb Later executed true answers Yes, text None
+    where silent [
+        "It is given up after a minute without news.",
+        "The application of a `<Dial><Application>` cannot give its caller's line away (13801).",
+    ]
     [Sip] {
         Action: url,
         Method: method,
