@@ -11,7 +11,7 @@ mod support;
 
 use appconnect::Input;
 use appconnect::address::Address;
-use appconnect::input::MessageStatus;
+use appconnect::input::{MessageStatus, RecordingTranscribed};
 use support::{A, B, CALLER, ENTRY, NUMBER, World};
 
 const SENT: &str = "https://a.example/sent";
@@ -114,6 +114,10 @@ fn the_fate_of_a_message_is_told_during_the_call_and_after_it() {
                 world.hang_up();
                 assert!(world.to(FATE).is_empty());
             }
+            // An answer of another kind is none.
+            let reply = world.messages[0].reply;
+            world.input(Input::RecordingTranscribed(RecordingTranscribed { reply, text: None })).unwrap();
+            assert!(world.to(FATE).is_empty());
             status(&mut world, sent);
             let fate = world.only(FATE);
             assert_eq!(fate.get("SmsStatus"), Some(word));

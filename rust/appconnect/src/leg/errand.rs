@@ -27,7 +27,8 @@ impl<'w> Step<'_, 'w> {
                 other => Flow::Park(other),
             });
         }
-        if let Some((errand, mut cx)) = self.take_errand(done.reply)
+        let is_charge = |kind: &ErrandKind| matches!(kind, ErrandKind::Charge { .. });
+        if let Some((errand, mut cx)) = self.take_errand(done.reply, is_charge)
             && let ErrandKind::Charge { payment, action, charged } = errand.kind
         {
             let ended = PayEnded::Answered { outcome: &done.outcome, charged };
@@ -38,7 +39,8 @@ impl<'w> Step<'_, 'w> {
 
     /// A message was sent, or could not be.
     pub(crate) fn message_status(&mut self, status: &MessageStatus) {
-        if let Some((errand, mut cx)) = self.take_errand(status.reply)
+        let is_message = |kind: &ErrandKind| matches!(kind, ErrandKind::Message { .. });
+        if let Some((errand, mut cx)) = self.take_errand(status.reply, is_message)
             && let ErrandKind::Message { sid, callback } = errand.kind
         {
             let mut form = Form::with_capacity(4);
@@ -56,6 +58,9 @@ impl<'w> Step<'_, 'w> {
     /// A recording was written down, or could not be.
     pub(crate) fn written_down(&mut self, done: &RecordingTranscribed) {
         if let Some((errand, mut cx)) = self.take_errand(done.reply)
+    pub(crate) fn transcribed(&mut self, done: &RecordingTranscribed) {
+        let is_transcription = |kind: &ErrandKind| matches!(kind, ErrandKind::Transcription { .. });
+        if let Some((errand, mut cx)) = self.take_errand(done.reply, is_transcription)
             && let ErrandKind::Transcription { sid, recording, callback } = errand.kind
         {
             tell_words(&mut cx, (sid, recording), callback.as_ref(), done.text.as_ref());
@@ -99,11 +104,17 @@ impl<'w> Step<'_, 'w> {
         self.leg.forget_ended();
     }
 
-    /// Takes out the errand that a reply answers, with the call that it belongs to, live or ended.
-    fn take_errand(&mut self, reply: ReplyId) -> Option<(Errand, Cx<'_, 'w>)> {
+    /// Takes out the errand that a reply answers, with the call that it belongs to, live or ended. An answer to
+    /// something of another kind takes nothing.
+    fn take_errand(
+        &mut self,
+        reply: ReplyId,
+        is_kind: impl Fn(&ErrandKind) -> bool,
+    ) -> Option<(Errand, Cx<'_, 'w>)> {
         let mut calls = self.leg.calls.iter_mut().chain(self.leg.ended.iter_mut());
         let call = calls.find(|call| call.sid == reply.call)?;
-        let place = call.errands.iter().position(|errand| errand.step == reply.step)?;
+        let place =
+            call.errands.iter().position(|errand| errand.step == reply.step && is_kind(&errand.kind))?;
         let errand = call.errands.remove(place);
         Some((errand, Cx { world: self.world, line: &mut self.leg.line, call, depth: 0 }))
     }

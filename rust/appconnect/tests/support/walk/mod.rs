@@ -266,7 +266,7 @@ impl Walk {
                 self.leaves(self.talking[leg].clone());
             }
             21 => self.media_ends(),
-            22 => self.refused(),
+            22 if self.checker.top(&self.leg).is_some() => self.refused(),
             23 if self.swaps => {
                 let number = self.choices.below(registries().len());
                 self.engine.set_registry(Arc::clone(&registries()[number]));
