@@ -44,7 +44,7 @@ async def paid_with(connectors: Connectors | None, *, config: Config | None = No
         caller = await session.dial(CALLER, NUMBER)
         await caller.press(f"{CARD}#")
         await caller.press("1299#")
-        await caller.ended()
+        await caller.ends()
         await session.drain()
     (paid,) = [request for request in apps.requests if request.path == "/paid"]
     return dict(paid.form)
@@ -147,7 +147,7 @@ async def texted_with(hook: MessageHook | None) -> Applications:
     apps = Applications({"/voice": SMS, "/sent": response("<Say>Sent</Say>")})
     async with Session(registry(), apps, messages=hook) as session:
         caller = await session.dial(CALLER, NUMBER)
-        await caller.ended()
+        await caller.ends()
         await session.drain()
         if hook is None:
             assert [(text.to, text.body) for text in session.messages] == [(CALLER, "Your code is 17")]

@@ -39,14 +39,14 @@ def test_the_test_connector_answers_by_the_number(number: str, result: str, code
         events: list[Event] = []
         async with Session(registry(), apps, on_event=events.append) as session:
             caller = await session.dial(CALLER, NUMBER)
-            await caller.expect("card number")
+            await caller.hears("card number")
             await caller.press(f"{number}#")
-            await caller.expect("expiration date")
+            await caller.hears("expiration date")
             await caller.press("1299#")
-            await caller.expect("security code")
+            await caller.hears("security code")
             await caller.press("9876#" if number.startswith("37") else "987#")
-            await caller.expect("thank you")
-            await caller.ended()
+            await caller.hears("thank you")
+            await caller.ends()
             await session.drain()
             (receipt,) = session.payments.receipts
         told = apps.requests[1].form
@@ -70,7 +70,7 @@ def test_the_same_run_gives_the_same_token() -> None:
         async with Session(registry(), apps) as session:
             caller = await session.dial(CALLER, NUMBER)
             await caller.press("4242424242424242#1299#")
-            await caller.ended()
+            await caller.ends()
         return apps.requests[1].form["PaymentToken"]
 
     token = run(scenario())
@@ -85,7 +85,7 @@ def test_an_account_pays_as_well_as_a_card() -> None:
             caller = await session.dial(CALLER, NUMBER)
             await caller.press("110000000#")
             await caller.press("000123456789#")
-            await caller.ended()
+            await caller.ends()
         told = apps.requests[1].form
         assert (told["Result"], told["BankAccountNumber"]) == ("success", "**********89")
 
@@ -97,8 +97,8 @@ def test_a_caller_who_gives_up_is_told_of() -> None:
         apps = pay('timeout="4" maxAttempts="2"')
         async with Session(registry(), apps) as session:
             caller = await session.dial(CALLER, NUMBER)
-            await caller.expect("thank you", timeout=60)
-            await caller.ended()
+            await caller.hears("thank you", within=60)
+            await caller.ends()
         told = apps.requests[1].form
         assert (told["Result"], told["PaymentError"]) == ("too-many-failed-attempts", "input-timeout")
 
@@ -122,7 +122,7 @@ def test_words_in_a_message_are_written_down_but_not_those_of_a_payment() -> Non
             if hang_up:
                 await caller.wait(1)
                 await caller.hang_up()
-            await caller.ended()
+            await caller.ends()
             await session.drain()
         (told,) = [request.form for request in apps.requests if request.path == "/words"]
         assert told["TranscriptionText"] == "Please call me back before noon"
@@ -149,7 +149,7 @@ def test_a_transfer_goes_as_the_model_says(
         )
         async with Session(registry(), apps, model=MediaModel(transfer=transfer)) as session:
             caller = await session.dial("sip:jane@voice.example", NUMBER)
-            await caller.ended()
+            await caller.ends()
         form = apps.requests[1].form
         names = ("ReferCallStatus", "ReferSipResponseCode", "NotifySipResponseCode")
         assert tuple(form.get(name) for name in names) == told
@@ -165,7 +165,7 @@ def test_an_echo_gives_back_words_and_keys() -> None:
             caller = await session.dial(CALLER, NUMBER)
             await caller.wait(1)
             await caller.say("Is anybody there?", at_once=True)
-            await caller.expect("anybody there")
+            await caller.hears("anybody there")
             await caller.press("5", at_once=True)
             await caller.wait(1)
             await caller.hang_up()
