@@ -294,6 +294,127 @@ class Bridge:
         """
 
 @final
+class Charge:
+    """
+    Make a payment with what the caller keyed in, or a token for later payments when there is no amount; answer
+    with `ChargeDone`. It holds the card: give it to the payment gateway and to nobody else, and write it nowhere.
+    `reply` stays the same if the effect is performed again: use it as the gateway's idempotency key.
+    """
+    __match_args__: Final[tuple[Literal["reply"], Literal["call"], Literal["account"], Literal["connector"], Literal["method"], Literal["details"], Literal["amount"], Literal["currency"], Literal["token_type"], Literal["description"], Literal["parameters"], Literal["timeout_ms"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, reply: str, call: str, account: str, connector: str, method: str, details: PaymentDetails, amount: str | None, currency: str, token_type: str, description: str | None, parameters: Sequence[tuple[str, str]], timeout_ms: int) -> Charge: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def account(self, /) -> str:
+        """
+        The account that is paid.
+        """
+    @property
+    def amount(self, /) -> str | None:
+        """
+        A decimal number greater than 0, as the document wrote it; none for a token.
+        """
+    @property
+    def call(self, /) -> str:
+        """
+        The call whose `<Pay>` it is.
+        """
+    @property
+    def connector(self, /) -> str:
+        """
+        The name of the account's connector to a payment gateway.
+        """
+    @property
+    def currency(self, /) -> str:
+        """
+        The currency of the amount, for instance `usd`.
+        """
+    @property
+    def description(self, /) -> str | None:
+        """
+        What the document says of the payment.
+        """
+    @property
+    def details(self, /) -> PaymentDetails:
+        """
+        What the caller keyed in.
+        """
+    @property
+    def method(self, /) -> str:
+        """
+        `credit-card` or `ach-debit`.
+        """
+    @property
+    def parameters(self, /) -> list[tuple[str, str]]:
+        """
+        The `<Parameter>`s of the document, for the gateway.
+        """
+    @property
+    def reply(self, /) -> str:
+        """
+        Where the answer goes.
+        """
+    @property
+    def timeout_ms(self, /) -> int:
+        """
+        How long the engine waits for the answer, in milliseconds; then the payment counts as failed.
+        """
+    @property
+    def token_type(self, /) -> str:
+        """
+        `one-time`, `reusable` or `payment-method`: which token, when there is no amount.
+        """
+
+@final
+class ChargeDone:
+    """
+    The answer to a `Charge`: the payment was made, or it failed when there is a `code`.
+    """
+    __match_args__: Final[tuple[Literal["reply"], Literal["token"], Literal["confirmation_code"], Literal["profile_id"], Literal["code"], Literal["message"], Literal["connector_error"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, reply: str, token: str | None = None, confirmation_code: str | None = None, profile_id: str | None = None, code: int | None = None, message: str = "", connector_error: str | None = None) -> ChargeDone: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def code(self, /) -> int | None:
+        """
+        Why it failed, sent as `PayErrorCode`: 64001 to 64022; any other counts as 64002.
+        """
+    @property
+    def confirmation_code(self, /) -> str | None:
+        """
+        Sent as `PaymentConfirmationCode`, for one with an amount.
+        """
+    @property
+    def connector_error(self, /) -> str | None:
+        """
+        The gateway's own words, sent as `ConnectorError`.
+        """
+    @property
+    def message(self, /) -> str:
+        """
+        Why it failed, sent as `PaymentError`.
+        """
+    @property
+    def profile_id(self, /) -> str | None:
+        """
+        Sent as `ProfileId`: the gateway's name for the customer.
+        """
+    @property
+    def reply(self, /) -> str:
+        """
+        The `Charge` it answers.
+        """
+    @property
+    def token(self, /) -> str | None:
+        """
+        Sent as `PaymentToken`, for a payment without an amount.
+        """
+
+@final
 class Client:
     """
     A Voice SDK client. `client:alice` names no account, so an identity is unique in a registry.
@@ -427,6 +548,29 @@ class Collect:
         """
 
 @final
+class Conceal:
+    """
+    While on, nothing that listens along may learn what the caller does: recordings of the line hold silence in
+    its place, streams and transcriptions get silence and no keys. What begins meanwhile is under it too.
+    """
+    __match_args__: Final[tuple[Literal["leg"], Literal["on"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, leg: str, on: bool) -> Conceal: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def leg(self, /) -> str:
+        """
+        The caller's line.
+        """
+    @property
+    def on(self, /) -> bool:
+        """
+        Start or stop.
+        """
+
+@final
 class Config:
     """
     How the engine behaves where it has a choice. Every argument is optional and by keyword.
@@ -444,6 +588,11 @@ class Config:
     def caller_id(self, /) -> Literal["any", "owned"]:
         """
         Which caller IDs a document may use for a call to a phone number.
+        """
+    @property
+    def charge_timeout_ms(self, /) -> int:
+        """
+        How long the connector of a `<Pay>` may take, in milliseconds; then the payment has failed.
         """
     @property
     def charset_suffix(self, /) -> bool:
@@ -469,6 +618,11 @@ class Config:
     def documents_per_root(self, /) -> int:
         """
         TwiML documents that one root call may fetch.
+        """
+    @property
+    def echo(self, /) -> Literal["echo", "skip"]:
+        """
+        What an `<Echo>` does.
         """
     @property
     def empty_document(self, /) -> Literal["completed", "no-answer"]:
@@ -514,6 +668,11 @@ class Config:
     def outbound_rate(self, /) -> int:
         """
         The price of a started minute of a call that goes out, in micro-dollars.
+        """
+    @property
+    def pay_over_http(self, /) -> bool:
+        """
+        Whether the `action` of a `<Pay>` may be http. Twilio refuses it (64016); for development.
         """
     @property
     def play_failure(self, /) -> Literal["fallback", "skip"]:
@@ -844,6 +1003,33 @@ class Document:
     def verbs(self, /) -> list[Verb]:
         """
         The verbs that would run, in order. Raises `TwimlError` if the document cannot be run at all.
+        """
+
+@final
+class Echo:
+    """
+    Give the caller's own voice back to the caller, or stop it.
+    """
+    __match_args__: Final[tuple[Literal["leg"], Literal["call"], Literal["on"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, leg: str, call: str, on: bool) -> Echo: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def call(self, /) -> str:
+        """
+        The call whose application asks for it.
+        """
+    @property
+    def leg(self, /) -> str:
+        """
+        The caller's line.
+        """
+    @property
+    def on(self, /) -> bool:
+        """
+        Start or stop.
         """
 
 @final
@@ -1312,6 +1498,28 @@ class MediaDone:
         """
 
 @final
+class MessageStatus:
+    """
+    The answer to a `SendMessage`.
+    """
+    __match_args__: Final[tuple[Literal["reply"], Literal["sent"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, reply: str, sent: bool) -> MessageStatus: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def reply(self, /) -> str:
+        """
+        The `SendMessage` it answers.
+        """
+    @property
+    def sent(self, /) -> bool:
+        """
+        Whether it was sent; otherwise it has failed.
+        """
+
+@final
 class Modify:
     """
     A change of a live call by its account, as the REST API makes it: exactly one of `url`, `twiml` and `status`.
@@ -1569,6 +1777,59 @@ class Originate:
     def url(self, /) -> str | None:
         """
         Where the document is that the call runs when it is answered.
+        """
+
+@final
+class PaymentDetails:
+    """
+    What is needed to take money from a card or a bank account; only what was asked for is there. `repr` shows
+    none of what the caller keyed in.
+    """
+    __match_args__: Final[tuple[Literal["card_number"], Literal["card_type"], Literal["expiration_date"], Literal["security_code"], Literal["postal_code"], Literal["bank_routing_number"], Literal["bank_account_number"], Literal["bank_account_type"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, card_number: str | None, card_type: str | None, expiration_date: str | None, security_code: str | None, postal_code: str | None, bank_routing_number: str | None, bank_account_number: str | None, bank_account_type: str | None) -> PaymentDetails: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def bank_account_number(self, /) -> str | None:
+        """
+        4 to 17 digits.
+        """
+    @property
+    def bank_account_type(self, /) -> str | None:
+        """
+        For instance `consumer-checking`.
+        """
+    @property
+    def bank_routing_number(self, /) -> str | None:
+        """
+        Nine digits.
+        """
+    @property
+    def card_number(self, /) -> str | None:
+        """
+        12 to 19 digits.
+        """
+    @property
+    def card_type(self, /) -> str | None:
+        """
+        The type by the number, for instance `visa`.
+        """
+    @property
+    def expiration_date(self, /) -> str | None:
+        """
+        `MMYY`.
+        """
+    @property
+    def postal_code(self, /) -> str | None:
+        """
+        As keyed in, or as the document gave it.
+        """
+    @property
+    def security_code(self, /) -> str | None:
+        """
+        Three digits; four of an `amex`.
         """
 
 @final
@@ -1890,6 +2151,92 @@ class Progress:
     def state(self, /) -> Literal["answered", "busy", "failed", "no-answer", "ringing"]:
         """
         How far.
+        """
+
+@final
+class RecordingTranscribed:
+    """
+    The answer to a `Transcribe`.
+    """
+    __match_args__: Final[tuple[Literal["reply"], Literal["text"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, reply: str, text: str | None = None) -> RecordingTranscribed: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def reply(self, /) -> str:
+        """
+        The `Transcribe` it answers.
+        """
+    @property
+    def text(self, /) -> str | None:
+        """
+        The words; `None` when the transcription failed.
+        """
+
+@final
+class Refer:
+    """
+    Send a SIP REFER to the caller's peer; answer with `ReferProgress`: its response, then what its NOTIFYs say.
+    """
+    __match_args__: Final[tuple[Literal["reply"], Literal["leg"], Literal["call"], Literal["target"], Literal["headers"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, reply: str, leg: str, call: str, target: str, headers: Sequence[tuple[str, str]]) -> Refer: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def call(self, /) -> str:
+        """
+        The call whose application asks for it.
+        """
+    @property
+    def headers(self, /) -> list[tuple[str, str]]:
+        """
+        The headers that go with it, by name.
+        """
+    @property
+    def leg(self, /) -> str:
+        """
+        The caller's line.
+        """
+    @property
+    def reply(self, /) -> str:
+        """
+        Where the answers go.
+        """
+    @property
+    def target(self, /) -> str:
+        """
+        The SIP URI to go to, without its headers.
+        """
+
+@final
+class ReferProgress:
+    """
+    What is heard of a `Refer`: exactly one of `response` and `notify`.
+    """
+    __match_args__: Final[tuple[Literal["reply"], Literal["response"], Literal["notify"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, reply: str, *, response: SupportsIndex | None = None, notify: SupportsIndex | None = None) -> ReferProgress: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def notify(self, /) -> int | None:
+        """
+        The SIP status code that a NOTIFY carries; provisional until it is 200 or more.
+        """
+    @property
+    def reply(self, /) -> str:
+        """
+        The `Refer` it answers.
+        """
+    @property
+    def response(self, /) -> int | None:
+        """
+        The SIP status code of the final response to the REFER.
         """
 
 @final

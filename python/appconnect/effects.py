@@ -7,12 +7,15 @@ from typing import TypeAlias
 from appconnect._core import (
     Answer,
     Bridge,
+    Charge,
     CloseRelay,
     CloseStream,
     ChangeParticipant,
     Collect,
+    Conceal,
     Consult,
     Dial,
+    Echo,
     Endpoint,
     Facts,
     Fetch,
@@ -23,12 +26,15 @@ from appconnect._core import (
     Notify,
     OpenRelay,
     OpenStream,
+    PaymentDetails,
     Play,
+    Refer,
     Report,
     Request,
     Ringback,
     Say,
     SendDtmf,
+    SendMessage,
     SendRelay,
     Settle,
     Settlement,
@@ -46,18 +52,22 @@ from appconnect._core import (
     StopRecording,
     StopSiprec,
     StopTranscription,
+    Transcribe,
     Unbridge,
 )
 
 __all__ = [
     "Answer",
     "Bridge",
+    "Charge",
     "CloseRelay",
     "CloseStream",
     "ChangeParticipant",
     "Collect",
+    "Conceal",
     "Consult",
     "Dial",
+    "Echo",
     "Effect",
     "Endpoint",
     "Facts",
@@ -69,12 +79,15 @@ __all__ = [
     "Notify",
     "OpenRelay",
     "OpenStream",
+    "PaymentDetails",
     "Play",
+    "Refer",
     "Report",
     "Request",
     "Ringback",
     "Say",
     "SendDtmf",
+    "SendMessage",
     "SendRelay",
     "Settle",
     "Settlement",
@@ -92,18 +105,22 @@ __all__ = [
     "StopRecording",
     "StopSiprec",
     "StopTranscription",
+    "Transcribe",
     "Unbridge",
 ]
 
 Effect: TypeAlias = (
     Answer
     | Bridge
+    | Charge
     | CloseRelay
     | CloseStream
     | ChangeParticipant
     | Collect
+    | Conceal
     | Consult
     | Dial
+    | Echo
     | Fetch
     | HangUp
     | JoinConference
@@ -112,10 +129,12 @@ Effect: TypeAlias = (
     | OpenRelay
     | OpenStream
     | Play
+    | Refer
     | Report
     | Ringback
     | Say
     | SendDtmf
+    | SendMessage
     | SendRelay
     | Settle
     | StartAgent
@@ -130,6 +149,7 @@ Effect: TypeAlias = (
     | StopRecording
     | StopSiprec
     | StopTranscription
+    | Transcribe
     | Unbridge
 )
 """One thing to do outside. Answer each that carries a reply id."""

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from appconnect._core import (
     AgentDone,
+    ChargeDone,
     Dequeue,
     Digits,
     HttpFailure,
@@ -14,11 +15,14 @@ from appconnect._core import (
     IncomingCall,
     MachineDetected,
     MediaDone,
+    MessageStatus,
     Modify,
     ModifyConference,
     ModifyParticipant,
     Originate,
     Progress,
+    RecordingTranscribed,
+    ReferProgress,
     Referred,
     RelayEvent,
     RelayMessage,
@@ -34,6 +38,7 @@ from appconnect._core import (
 
 __all__ = [
     "AgentDone",
+    "ChargeDone",
     "Dequeue",
     "Digits",
     "HttpFailure",
@@ -43,11 +48,14 @@ __all__ = [
     "Input",
     "MachineDetected",
     "MediaDone",
+    "MessageStatus",
     "Modify",
     "ModifyConference",
     "ModifyParticipant",
     "Originate",
     "Progress",
+    "RecordingTranscribed",
+    "ReferProgress",
     "Referred",
     "RelayEvent",
     "RelayMessage",
@@ -63,6 +71,7 @@ __all__ = [
 
 Input: TypeAlias = (
     AgentDone
+    | ChargeDone
     | Dequeue
     | Digits
     | HttpFailure
@@ -71,11 +80,14 @@ Input: TypeAlias = (
     | IncomingCall
     | MachineDetected
     | MediaDone
+    | MessageStatus
     | Modify
     | ModifyConference
     | ModifyParticipant
     | Originate
     | Progress
+    | RecordingTranscribed
+    | ReferProgress
     | Referred
     | RelayEvent
     | RelayMessage

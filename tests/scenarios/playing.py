@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from appconnect.errors import InputError
 from appconnect.inputs import Dequeue, IncomingCall, Modify
 from appconnect.policy import Allow, Deny
-from tests.scenarios import outbound, reading, setting
+from tests.scenarios import outbound, reading, services, setting
 from tests.scenarios.matching import check, moment, seconds, told
 from tests.scenarios.names import ScenarioError
 from tests.scenarios.reading import Fields, plain
@@ -48,6 +48,11 @@ ACTS: Final[dict[str, tuple[str, ...]]] = {
         "leg",
         "refused",
     ),
+    "charged": ("token", "confirmation", "profile", "code", "message", "words"),
+    "sent": (),
+    "transcribed": (),
+    "refer_response": (),
+    "refer_notify": (),
 }
 """What an act may say besides `at`."""
 
@@ -184,6 +189,8 @@ async def _act(stage: Stage, step: Step) -> None:
             await _dequeue(stage, _text(step), keys)
         case "verdict":
             await _verdict(stage, _text(step), keys)
+        case "charged" | "sent" | "transcribed" | "refer_response" | "refer_notify":
+            await services.act(stage, step.kind, _text(step), keys)
         case "progress" | "detected" | "originate":
             await outbound.act(stage, step.kind, leg, _text(step), keys)
         case _:

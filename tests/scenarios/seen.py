@@ -14,24 +14,30 @@ from appconnect.effects import (
     Answer,
     Bridge,
     ChangeParticipant,
+    Charge,
     Collect,
+    Conceal,
     Consult,
     Dial,
+    Echo,
     Fetch,
     HangUp,
     JoinConference,
     LeaveConference,
     Notify,
     Play,
+    Refer,
     Report,
     Ringback,
     Say,
+    SendMessage,
     StartConferenceRecording,
     StartRecording,
     StopCollect,
     StopConferenceRecording,
     StopMedia,
     StopRecording,
+    Transcribe,
     Unbridge,
 )
 from appconnect.events import ProblemRaised
@@ -80,6 +86,15 @@ KINDS: Final[dict[str, tuple[bool, tuple[str, ...]]]] = {
     "leave": (True, ("beep", "leg")),
     "conference_record": (True, ("conference", "trim")),
     "conference_record_end": (True, ("conference",)),
+    "charge": (
+        True,
+        ("method", "amount", "currency", "token_type", "description", "card_type", "account", "call"),
+    ),
+    "message": (True, ("from", "body", "account", "call")),
+    "transcribe": (True, ("account", "call", "leg")),
+    "refer": (True, ("call", "leg")),
+    "conceal": (True, ("leg",)),
+    "echo": (True, ("call", "leg")),
     "hung_up": (True, ("leg",)),
     "listen": (
         False,
@@ -195,6 +210,36 @@ def happening(effect: Effect, purpose: str | None) -> Happening | None:  # noqa:
             )
         case StopConferenceRecording(conference, recording):
             return _seen("conference_record_end", recording, conference=conference)
+        case Charge():
+            return _seen(
+                "charge",
+                effect.connector,
+                method=effect.method,
+                amount=effect.amount,
+                currency=effect.currency,
+                token_type=effect.token_type,
+                description=effect.description,
+                card_type=effect.details.card_type,
+                account=effect.account,
+                call=effect.call,
+            )
+        case SendMessage():
+            return _seen(
+                "message",
+                effect.to,
+                from_=effect.from_,
+                body=effect.body,
+                account=effect.account,
+                call=effect.call,
+            )
+        case Transcribe(_, leg, call, account, recording):
+            return _seen("transcribe", recording, account=account, call=call, leg=leg)
+        case Refer(_, leg, call, target):
+            return _seen("refer", target, call=call, leg=leg)
+        case Conceal(leg, on):
+            return _seen("conceal", "on" if on else "off", leg=leg)
+        case Echo(leg, call, on):
+            return _seen("echo", "on" if on else "off", call=call, leg=leg)
         case HangUp(leg, cause):
             return _seen("hung_up", cause, leg=leg)
         case Report(ProblemRaised() as raised):

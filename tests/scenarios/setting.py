@@ -208,7 +208,8 @@ def _media(file: Fields) -> MediaModel:
         files[whole(url)] = length
     times = {name: fields.number(name) for name in MODEL_TIMES}
     fields.done()
-    return MediaModel(files=files, **{name: time for name, time in times.items() if time is not None})
+    given: dict[str, Any] = {name: time for name, time in times.items() if time is not None}
+    return MediaModel(files=files, **given)
 
 
 def _answer(what: str, value: object) -> Answer:

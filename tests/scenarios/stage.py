@@ -23,6 +23,7 @@ from appconnect.transport import Failure, Response
 from tests.scenarios.matching import told
 from tests.scenarios.names import ScenarioError
 from tests.scenarios.seen import happening, url_of
+from tests.scenarios.services import Services
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -150,12 +151,15 @@ class Stage:
         self._purposes: dict[str, str] = {}
         self._transport = HeldTransport()
         self._media = SimulatedMedia(self.clock, setup.model)
+        self.services = Services(self._media)
         self._engine = WatchedEngine(setup, self._observe, save=save)
         self._driver = Driver(
             cast("Engine", self._engine),
             self._transport,
-            media=self._media,
+            media=self.services,
             policy=self._consult,
+            connectors=self.services.connector,
+            messages=self.services.send,
             clock=self.clock,
         )
 
@@ -175,12 +179,12 @@ class Stage:
     async def press(self, leg: str, keys: str) -> None:
         """The caller presses keys."""
         self._line(leg).press(keys)
-        await self._settle()
+        await self.settle()
 
     async def say(self, leg: str, text: str, confidence: float | None) -> None:
         """The caller says something, which takes its time."""
         self._line(leg).speak(text, confidence)
-        await self._settle()
+        await self.settle()
 
     async def partial(self, leg: str, text: str, confidence: float | None) -> None:
         """The recogniser has part of a sentence."""
@@ -199,7 +203,7 @@ class Stage:
             InputError: The engine refused it.
         """
         await self._driver.submit_checked(item)
-        await self._settle()
+        await self.settle()
 
     async def give_or_see_refused(self, item: Input, refused: str | None) -> None:
         """Give an input; with `refused` it must be refused, with this in the message."""
@@ -217,7 +221,7 @@ class Stage:
         if not self.consults:
             raise ScenarioError("nothing was put to the policy")
         self.consults.popleft().set_result(verdict)
-        await self._settle()
+        await self.settle()
 
     async def advance_to(self, elapsed: int) -> None:
         """Let time pass up to a moment, everything on the way included."""
@@ -267,9 +271,9 @@ class Stage:
 
     async def _jump(self, due: int) -> None:
         self.clock.advance_to(due)
-        await self._settle()
+        await self.settle()
 
-    async def _settle(self) -> None:
+    async def settle(self) -> None:
         """Answer what waits for an answer, until nothing more follows at this moment."""
         while True:
             await self._quiet()

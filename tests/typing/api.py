@@ -9,12 +9,15 @@ from appconnect import Code, Config, Document, Engine, Guard, Problem, Registry,
 from appconnect.effects import (
     Answer,
     Bridge,
+    Charge,
     CloseRelay,
     CloseStream,
     ChangeParticipant,
     Collect,
+    Conceal,
     Consult,
     Dial,
+    Echo,
     Effect,
     Facts,
     Fetch,
@@ -25,12 +28,15 @@ from appconnect.effects import (
     Notify,
     OpenRelay,
     OpenStream,
+    PaymentDetails,
     Play,
+    Refer,
     Report,
     Request,
     Ringback,
     Say,
     SendDtmf,
+    SendMessage,
     SendRelay,
     Settle,
     Settlement,
@@ -47,6 +53,7 @@ from appconnect.effects import (
     StopRecording,
     StopSiprec,
     StopTranscription,
+    Transcribe,
     Unbridge,
 )
 from appconnect.errors import InputError
@@ -78,6 +85,7 @@ from appconnect.events import (
 )
 from appconnect.inputs import (
     AgentDone,
+    ChargeDone,
     Dequeue,
     Digits,
     HttpFailure,
@@ -87,11 +95,14 @@ from appconnect.inputs import (
     Input,
     MachineDetected,
     MediaDone,
+    MessageStatus,
     Modify,
     ModifyConference,
     ModifyParticipant,
     Originate,
     Progress,
+    RecordingTranscribed,
+    ReferProgress,
     Referred,
     RelayEvent,
     RelayMessage,
@@ -123,6 +134,20 @@ def effects_are_exhaustive(effect: Effect) -> str:  # noqa: C901, PLR0911, PLR09
     match effect:
         case Answer(leg) | StopCollect(leg) | StopMedia(leg):
             return leg
+        case Charge(reply, details=details):
+            assert_type(details, PaymentDetails)
+            assert_type(effect.amount, str | None)
+            return reply + (details.card_number or "")
+        case Conceal(leg, on) | Echo(leg, _, on):
+            assert_type(on, bool)
+            return leg
+        case Refer(reply, leg, call, target, headers):
+            assert_type(headers, list[tuple[str, str]])
+            return reply + leg + call + target
+        case SendMessage(reply, from_=from_, to=to, body=body):
+            return reply + from_ + to + body
+        case Transcribe(reply, recording=recording):
+            return reply + recording
         case Collect(leg, call, digits, speech):
             assert_type(digits, bool)
             return leg + call + (speech.language if speech else "")
@@ -259,6 +284,8 @@ def inputs_are_exhaustive(value: Input) -> str:  # noqa: PLR0911 - one arm for e
             assert_type((status, headers, body), tuple[int, list[tuple[str, str]], bytes])
             return reply
         case HttpFailure(reply) | MediaDone(reply) | Verdict(reply):
+            return reply
+        case ChargeDone(reply) | MessageStatus(reply) | RecordingTranscribed(reply) | ReferProgress(reply):
             return reply
         case Digits(leg) | HungUp(leg) | IncomingCall(leg) | Speaking(leg) | Speech(leg):
             return leg

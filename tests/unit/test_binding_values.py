@@ -14,6 +14,7 @@ from appconnect.effects import (
     Facts,
     Fetch,
     MachineDetection,
+    PaymentDetails,
     Request,
     Settlement,
     SpeechOptions,
@@ -29,6 +30,8 @@ from appconnect.inputs import (
     Modify,
     ModifyConference,
     ModifyParticipant,
+    Originate,
+    ReferProgress,
     SipFacts,
     Speech,
     Verdict,
@@ -94,6 +97,8 @@ SPEECH_OPTIONS = SpeechOptions(
 )
 
 ENDPOINT = Endpoint("sip", "sip:bob@phone.example", [("x-order", SECRET)], "bob", "very secret")
+CARD = "4111111111111111"
+NO_DETAILS = PaymentDetails(None, None, None, None, None, None, None, None)
 
 SOCKETS = [
     _core.SocketRequest(f"wss://a.example/{path}", "a.example", 443, f"/{path}", [("x-a", SECRET)], 5_000)
@@ -114,6 +119,9 @@ VALUES: dict[str, tuple[object, object]] = {
     "at": (1_000, 2_000),
     "attributes": ([("url", "/x"), ("method", "GET")], []),
     "auth_token": ("very secret", "other secret"),
+    "bank_account_number": (CARD, None),
+    "bank_account_type": ("consumer-checking", None),
+    "bank_routing_number": ("121181976", None),
     "beep": (True, False),
     "bidirectional": (True, False),
     "body": (b"<Response/>", b""),
@@ -125,6 +133,8 @@ VALUES: dict[str, tuple[object, object]] = {
     "caller_account": (ACCOUNT, OTHER_ACCOUNT),
     "caller_name": (SECRET, None),
     "caller_sees": (21218, None),
+    "card_number": (CARD, None),
+    "card_type": ("visa", None),
     "cause": ("not-found", "normal"),
     "child": (CALL, OTHER_CALL),
     "children": ([], [_core.Verb("Say", 1, 1, [], "", [])]),
@@ -136,9 +146,15 @@ VALUES: dict[str, tuple[object, object]] = {
     "connector": ("Bot", "Rec"),
     "conference": ("CF" + "0" * 32, "CF" + "1" * 32),
     "confidence": (0.5, None),
+    "confirmation_code": (SECRET, None),
+    "connector": ("Default", "Shop"),
+    "connector_error": ("51", None),
+    "currency": ("usd", "eur"),
     "customer_id": ("customer 5", ""),
     "data": (SECRET, None),
     "detail": ("it broke", ""),
+    "description": ("Order 7", None),
+    "details": (PaymentDetails(CARD, None, None, None, None, None, None, None), NO_DETAILS),
     "digits": ("12#", "9"),
     "direction": ("inbound", "outbound-dial"),
     "domain": ("sip.example", "voice.example"),
@@ -150,6 +166,7 @@ VALUES: dict[str, tuple[object, object]] = {
     "error_code": (31_942, None),
     "event": ("opened", "closed"),
     "endpoint": (ENDPOINT, Endpoint("number", "+15550142", [], None, None)),
+    "expiration_date": ("1299", None),
     "facts": (facts(), facts(hops=1)),
     "failed": ("content-type", None),
     "failure": ("dns", None),
@@ -175,6 +192,12 @@ VALUES: dict[str, tuple[object, object]] = {
     "line": (1, 2),
     "machine_detection": (MachineDetection(message_end=True), None),
     "medium": ("speech", "tones"),
+    "postal_code": ("94109", None),
+    "profile_id": (SECRET, None),
+    "security_code": ("987", None),
+    "sent": (True, False),
+    "token": (SECRET, None),
+    "token_type": ("one-time", "reusable"),
     "message": ("say it in another way", ""),
     "message_end": (True, False),
     "method": ("GET", "POST"),
@@ -233,7 +256,7 @@ VALUES: dict[str, tuple[object, object]] = {
     "status": ("completed", "busy"),
     "status_callback": ("https://a.example/status", None),
     "stir_verstat": ("TN-Validation-Passed-A", None),
-    "target": ("sip:carol@phone.example", "sip:dave@phone.example"),
+    "target": (SECRET, "sip:dave@phone.example"),
     "text": ("hello", ""),
     "timeout": (30, 31),
     "timeout_ms": (5_000, 250),
@@ -263,6 +286,8 @@ ESPECIALLY: dict[tuple[str, str], tuple[object, object]] = {
     ("StartAgent", "language"): ("en-US", None),
     ("Admission", "reason"): ("no VoiceUrl", None),
     ("Application", "sid"): (APPLICATION, "AP2"),
+    ("Charge", "amount"): ("20.45", None),
+    ("ChargeDone", "code"): (64012, None),
     ("Collect", "digits"): (True, False),
     ("Dequeue", "call"): (CALL, None),
     ("Dequeue", "url"): ("https://a.example/x", "https://a.example/y"),
@@ -279,6 +304,8 @@ ESPECIALLY: dict[tuple[str, str], tuple[object, object]] = {
     ("Requested", "url"): ("https://a.example/x", ""),
     ("Responded", "status"): (200, None),
     ("Route", "status"): ("suspended", "closed"),
+    ("SendMessage", "body"): (SECRET, "hello"),
+    ("SendMessage", "message"): ("SM" + "0" * 32, "SM" + "1" * 32),
     ("ServiceChanged", "state"): ("started", "failed"),
     ("Settlement", "leg"): ("inbound", "application-connect"),
     ("Speaking", "started"): (True, False),
@@ -287,20 +314,22 @@ ESPECIALLY: dict[tuple[str, str], tuple[object, object]] = {
 
 # Never shown: numbers, what the caller said or typed, what an application was told, tokens.
 HIDDEN = {
-    "address", "auth_token", "body", "caller_name", "customer_id", "form", "forwarded_from", "from_",
-    "data", "headers", "parameters", "password", "settings", "target", "to",
+    "address", "auth_token", "bank_account_number", "bank_routing_number", "body", "caller_name",
+    "card_number", "confirmation_code", "customer_id", "data", "expiration_date", "form", "forwarded_from",
+    "from_", "headers", "parameters", "password", "postal_code", "profile_id", "security_code", "settings",
+    "target", "to", "token",
 }  # fmt: skip
 ALSO_HIDDEN = {
-    ("Digits", "digits"), ("Pressed", "digits"), ("Relayed", "text"), ("RelayMessage", "text"),
-    ("Said", "text"), ("SendDtmf", "digits"), ("SendRelay", "text"), ("Speech", "text"),
-    ("Transcribed", "text"),
+    ("Digits", "digits"), ("Pressed", "digits"), ("RecordingTranscribed", "text"), ("Relayed", "text"),
+    ("RelayMessage", "text"), ("Said", "text"), ("SendDtmf", "digits"), ("SendRelay", "text"),
+    ("Speech", "text"), ("Transcribed", "text"),
 }  # fmt: skip
 # What the dialling account chose to write, so not somebody's personal data.
 SHOWN = {("Dialled", "customer_id"), ("SocketRequest", "target")}
 
 # A modification has exactly one change, a call that is placed one document, and a participant may be left
 # as it is; they have tests of their own.
-CHOOSING = {"Modify", "ModifyConference", "ModifyParticipant", "Originate"}
+CHOOSING = {"Modify", "ModifyConference", "ModifyParticipant", "Originate", "ReferProgress"}
 CLASSES = [
     value
     for value in vars(_core).values()
@@ -378,6 +407,7 @@ def test_repr_names_the_fields_and_shows_no_personal_data(cls: type[Any]) -> Non
     shown = repr(make(cls))
     assert shown.startswith(f"{cls.__name__}(")
     assert SECRET not in shown
+    assert CARD not in shown
     for name in cls.__match_args__:
         assert f"{name}=" in shown
         if (name in HIDDEN or (cls.__name__, name) in ALSO_HIDDEN) and (cls.__name__, name) not in SHOWN:
@@ -419,6 +449,8 @@ def test_a_wrong_type_is_refused_by_the_name_of_the_field(cls: type[Any]) -> Non
         (lambda: Speech("leg-1", "yes", 5.0), "confidence: 5 is not from 0.0 to 1.0"),
         (lambda: Speech("leg-1", "yes", -0.1), "confidence: -0.1 is not from 0.0 to 1.0"),
         (lambda: Speech("leg-1", "yes", float("inf")), "confidence: inf is not from 0.0 to 1.0"),
+        (lambda: ReferProgress(REPLY), "exactly one of response and notify"),
+        (lambda: ReferProgress(REPLY, response=202, notify=200), "one of response and notify"),
         (lambda: Modify(CALL), "exactly one of url, twiml and status"),
         (lambda: Modify(CALL, twiml="<Response/>", status="completed"), "exactly one of"),
     ],
@@ -555,3 +587,12 @@ def test_a_participant_is_changed_in_what_is_given() -> None:
     assert hash(held) != hash(nothing)
     with pytest.raises(ValueError, match="announce_method: "):
         ModifyParticipant(CONFERENCE, CALL, announce_method="PUT")
+
+
+def test_the_steps_of_a_transfer_are_told_apart() -> None:
+    """One code is the answer to the REFER, the other what became of the call to the target."""
+    answer, news = ReferProgress(REPLY, response=202), ReferProgress(REPLY, notify=202)
+    assert (answer.response, answer.notify, news.response, news.notify) == (202, None, None, 202)
+    assert answer != news
+    assert answer == ReferProgress(REPLY, response=202)
+    assert repr(answer) == f"ReferProgress(reply='{REPLY}', response=202, notify=None)"

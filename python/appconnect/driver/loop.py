@@ -9,13 +9,15 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable
-from typing import TYPE_CHECKING, TypeVarTuple, Unpack, final
+from typing import TYPE_CHECKING, Final, TypeVarTuple, Unpack, final
 
 from appconnect.clock import SystemClock, VirtualClock
+from appconnect.driver import services
 from appconnect.driver.media import Bindable
 from appconnect.driver.sockets import Sockets
 from appconnect.driver.webhooks import Webhooks
 from appconnect.effects import (
+    Charge,
     CloseRelay,
     CloseStream,
     Consult,
@@ -25,17 +27,28 @@ from appconnect.effects import (
     OpenRelay,
     OpenStream,
     Play,
+    Refer,
     Report,
     Say,
     SendDtmf,
+    SendMessage,
     SendRelay,
     Settle,
     StartAgent,
     StartRecording,
     StartSiprec,
+    Transcribe,
 )
 from appconnect.errors import InternalError
-from appconnect.inputs import AgentDone, MediaDone, SiprecEvent, Tick, Verdict
+from appconnect.inputs import (
+    AgentDone,
+    MediaDone,
+    RecordingTranscribed,
+    ReferProgress,
+    SiprecEvent,
+    Tick,
+    Verdict,
+)
 from appconnect.policy import Deny, decide
 
 if TYPE_CHECKING:
@@ -46,6 +59,7 @@ if TYPE_CHECKING:
     from appconnect._core import Engine, Settlement
     from appconnect.clock import Clock, Timer
     from appconnect.driver.media import Media, MediaEffect
+    from appconnect.driver.services import Connectors, MessageHook
     from appconnect.effects import Effect
     from appconnect.errors import InputError
     from appconnect.events import Event
@@ -56,6 +70,7 @@ if TYPE_CHECKING:
 __all__ = ["Driver"]
 
 _log = logging.getLogger(__name__)
+_SIP_FAILURE: Final = 500
 _Ts = TypeVarTuple("_Ts")
 
 
@@ -78,6 +93,8 @@ class Driver:
         *,
         media: Media,
         policy: PolicyHook | None = None,
+        connectors: Connectors | None = None,
+        messages: MessageHook | None = None,
         on_event: Callable[[Event], object] | None = None,
         on_settlement: Callable[[Settlement], object] | None = None,
         on_idle: Callable[[], object] | None = None,
@@ -93,6 +110,9 @@ class Driver:
             media: Performs what concerns callers' lines. One that is `Bindable` is bound to `submit` when the
                 driver begins.
             policy: Answers `Consult`; without one, whatever is put to it is denied.
+            connectors: Finds the payment connector of an account by its name; without it every payment
+                fails (64004).
+            messages: Sends text messages; without it none is sent.
             on_event: Takes the timeline, as it happens. An exception from it is logged, as from all that
                 follow.
             on_settlement: Takes each ended call's bill.
@@ -105,6 +125,8 @@ class Driver:
         self._engine = engine
         self._media = media
         self._policy = policy
+        self._connectors = connectors
+        self._messages = messages
         self._on_event = on_event
         self._on_settlement = on_settlement
         self._on_idle = on_idle
@@ -125,7 +147,7 @@ class Driver:
         self._arrived: list[tuple[int, Input]] = []
         self._webhooks = Webhooks(transport, self._finish)
         self._sockets = Sockets(transport, media, self.submit, self._look_around)
-        self._consultations: set[asyncio.Task[None]] = set()
+        self._services: set[asyncio.Task[None]] = set()
         self._drainers: list[asyncio.Future[None]] = []
 
     @property
@@ -219,7 +241,7 @@ class Driver:
         # What was begun in this turn must have started before it is cancelled: Python reports a coroutine
         # that never starts as a mistake.
         await asyncio.sleep(0)
-        tasks = list(self._consultations)
+        tasks = list(self._services)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -338,6 +360,10 @@ class Driver:
             case HangUp(leg=leg):
                 self._perform_media(effect)
                 self._sockets.end_leg(leg)
+            case Charge():
+                self._await(services.charge(self._connectors, effect))
+            case SendMessage():
+                self._await(services.send(self._messages, effect))
             case _:
                 self._perform_media(effect)
 
@@ -346,12 +372,19 @@ class Driver:
             self._media.perform(effect)
         except Exception:  # noqa: BLE001 - other people's code
             _log.exception("the media plane could not perform %r", effect)
-            if isinstance(effect, Say | Play | StartRecording):
-                self.submit(MediaDone(effect.reply, "retrieval"))
-            elif isinstance(effect, StartAgent):
-                self.submit(AgentDone(effect.reply, "failed", error="the media plane failed"))
-            elif isinstance(effect, StartSiprec):
-                self.submit(SiprecEvent(effect.leg, effect.siprec, "unknown", "the media plane failed"))
+            match effect:
+                case Say() | Play() | StartRecording():
+                    self.submit(MediaDone(effect.reply, "retrieval"))
+                case Refer():
+                    self.submit(ReferProgress(effect.reply, response=_SIP_FAILURE))
+                case StartAgent():
+                    self.submit(AgentDone(effect.reply, "failed", error="the media plane failed"))
+                case StartSiprec():
+                    self.submit(SiprecEvent(effect.leg, effect.siprec, "unknown", "the media plane failed"))
+                case Transcribe():
+                    self.submit(RecordingTranscribed(effect.reply))
+                case _:
+                    pass
 
     @staticmethod
     def _tell(listener: Callable[[Unpack[_Ts]], object], *what: *_Ts) -> None:
@@ -361,19 +394,26 @@ class Driver:
             _log.exception("%r raised an exception", listener)
 
     def _consult(self, effect: Consult) -> None:
-        ticket = self._begin()
         verdict: Allow | Deny | Awaitable[Allow | Deny] = Deny("no policy is installed")
         if self._policy is not None:
             verdict = decide(self._policy, effect.facts, deadline=effect.timeout_ms / 1_000)
         if isinstance(verdict, Awaitable):
-            task = asyncio.get_running_loop().create_task(self._await_verdict(ticket, effect.reply, verdict))
-            self._consultations.add(task)
-            task.add_done_callback(self._consultations.discard)
+            self._await(_awaited_verdict(effect.reply, verdict))
         else:
-            self._finish(ticket, _verdict(effect.reply, verdict))
+            self._await(_verdict(effect.reply, verdict))
 
-    async def _await_verdict(self, ticket: int, reply: str, verdict: Awaitable[Allow | Deny]) -> None:
-        self._finish(ticket, _verdict(reply, await verdict))
+    def _await(self, outcome: Input | Awaitable[Input]) -> None:
+        """Submit what a service answers, now or when it does."""
+        ticket = self._begin()
+        if isinstance(outcome, Awaitable):
+            task = asyncio.get_running_loop().create_task(self._finish_later(ticket, outcome))
+            self._services.add(task)
+            task.add_done_callback(self._services.discard)
+        else:
+            self._finish(ticket, outcome)
+
+    async def _finish_later(self, ticket: int, outcome: Awaitable[Input]) -> None:
+        self._finish(ticket, await outcome)
 
     def _begin(self) -> int:
         """Count something that the engine waits for; its outcome goes to `_finish`."""
@@ -437,6 +477,10 @@ class Driver:
         for drainer in drainers:
             if not drainer.done():
                 drainer.set_result(None)
+
+
+async def _awaited_verdict(reply: str, verdict: Awaitable[Allow | Deny]) -> Verdict:
+    return _verdict(reply, await verdict)
 
 
 def _verdict(reply: str, verdict: Allow | Deny) -> Verdict:

@@ -30,6 +30,10 @@ it by that where inputs go, when it begins:
 - `Say`, `Play` and `StartRecording` are answered by `MediaDone` when they end by themselves, and by nothing
   when they are stopped. What cannot be played is answered with `failed="retrieval"` or
   `failed="content-type"`.
+- `Conceal(on=True)` comes with a payment: until it is off, whatever records the line, streams it or writes
+  it down must hold silence in place of the caller, and no keys.
+- `Refer` is answered by `ReferProgress`, and `Transcribe` by `RecordingTranscribed`, also when its line is
+  gone. One that is never answered counts as failed after a while.
 - `Digits` may be submitted at any time, `Speech` while a `Collect` with speech is active.
 - The caller's end of the line is submitted as `HungUp`; nothing is answered after it, nor after a `HangUp`.
 - `Dial` places a call on a new line: `Progress` tells when it rings, is answered or cannot be reached, and
@@ -52,11 +56,14 @@ from appconnect.effects import (
     Bridge,
     ChangeParticipant,
     Collect,
+    Conceal,
     Dial,
+    Echo,
     HangUp,
     JoinConference,
     LeaveConference,
     Play,
+    Refer,
     Ringback,
     Say,
     StartAgent,
@@ -71,6 +78,7 @@ from appconnect.effects import (
     StopRecording,
     StopSiprec,
     StopTranscription,
+    Transcribe,
     Unbridge,
 )
 
@@ -87,11 +95,14 @@ MediaEffect: TypeAlias = (
     | Bridge
     | ChangeParticipant
     | Collect
+    | Conceal
     | Dial
+    | Echo
     | HangUp
     | JoinConference
     | LeaveConference
     | Play
+    | Refer
     | Ringback
     | Say
     | StartAgent
@@ -104,9 +115,10 @@ MediaEffect: TypeAlias = (
     | StopConferenceRecording
     | StopMedia
     | StopRecording
-    | Unbridge
     | StopSiprec
     | StopTranscription
+    | Transcribe
+    | Unbridge
 )
 """The effects that concern a caller's line, or a conference of them."""
 

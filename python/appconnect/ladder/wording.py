@@ -12,9 +12,35 @@ if TYPE_CHECKING:
 __all__ = ["notable", "place", "plain", "seconds", "short", "tag"]
 
 _SID_LENGTH: Final = 34
-_PREFIXES: Final = ("Param_", "ReturnParam_", "Dial", "Speech", "Recording", "Error")
+_PREFIXES: Final = (
+    "Param_",
+    "ReturnParam_",
+    "Bank",
+    "Dial",
+    "Error",
+    "Pay",
+    "Recording",
+    "Refer",
+    "Sms",
+    "Speech",
+    "Transcription",
+)
 _NAMES: Final = frozenset(
-    {"CustomerId", "Digits", "FinishedOnKey", "Confidence", "AppConnect_SenderAccountSid"}
+    {
+        "AppConnect_SenderAccountSid",
+        "Attempt",
+        "Confidence",
+        "ConnectorError",
+        "CustomerId",
+        "Digits",
+        "ExpirationDate",
+        "FinishedOnKey",
+        "For",
+        "NotifySipResponseCode",
+        "ProfileId",
+        "Result",
+        "SecurityCode",
+    }
 )
 
 

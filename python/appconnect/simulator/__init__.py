@@ -18,7 +18,8 @@
     Caller, AsyncCaller              acts, expectations, and what is known afterwards
 
 Underneath, for whoever has a registry, a transport and a clock of their own, is `Session`, and `Script` for
-calls in a text file.
+calls in a text file. A session keeps the payments (`payments.receipts`) and the text messages (`messages`) of
+its calls; `connectors` and `messages` take others' places.
 
 Time. Without a `clock`, time is virtual: as soon as nothing is outstanding (no request under way, no policy
 at work, no caller about to act) and somebody waits for a call, the clock jumps to the next deadline or end of
@@ -40,6 +41,7 @@ from appconnect.simulator.callee import AsyncCallee
 from appconnect.simulator.caller import AsyncCaller
 from appconnect.simulator.faults import Fault, Faults
 from appconnect.simulator.media import Entry, MediaModel, SimulatedMedia
+from appconnect.simulator.payments import Receipt, TestConnector
 from appconnect.simulator.record import ExpectationError, Question, Webhook
 from appconnect.simulator.script import Script, ScriptError
 from appconnect.simulator.session import Session
@@ -58,6 +60,7 @@ __all__ = [
     "Faults",
     "MediaModel",
     "Question",
+    "Receipt",
     "Script",
     "ScriptError",
     "Session",
@@ -65,6 +68,7 @@ __all__ = [
     "SimulatedMedia",
     "SimulatedStream",
     "Simulator",
+    "TestConnector",
     "VoiceApp",
     "Webhook",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, final
@@ -12,11 +13,14 @@ from appconnect.effects import (
     Bridge,
     ChangeParticipant,
     Collect,
+    Conceal,
     Dial,
+    Echo,
     HangUp,
     JoinConference,
     LeaveConference,
     Play,
+    Refer,
     Ringback,
     Say,
     StartAgent,
@@ -31,9 +35,19 @@ from appconnect.effects import (
     StopRecording,
     StopSiprec,
     StopTranscription,
+    Transcribe,
     Unbridge,
 )
-from appconnect.inputs import AgentDone, Digits, MediaDone, SiprecEvent, Speech, Transcribed
+from appconnect.inputs import (
+    AgentDone,
+    Digits,
+    MediaDone,
+    RecordingTranscribed,
+    ReferProgress,
+    SiprecEvent,
+    Speech,
+    Transcribed,
+)
 from appconnect.simulator.streams import SimulatedStream
 
 if TYPE_CHECKING:
@@ -55,6 +69,7 @@ Medium: TypeAlias = Literal["audio", "keys", "speech", "tones"]
 
 Speaker: TypeAlias = Literal["application", "callee", "caller"]
 """Who said something: a party of the call, or its application."""
+_ACCEPTED: Final = range(200, 300)
 
 KEYS: Final = frozenset("0123456789*#ABCD")
 """What a caller can press."""
@@ -78,6 +93,8 @@ class MediaModel:
         long_pause: Silence that a `W` among tones makes.
         first_pause: Silence after which speech counts as ended where the application gives no time.
         agent: How long a virtual agent has the caller before it is through.
+        transfer: SIP status codes that a `<Refer>` meets: of the answer to the REFER, and of the call to the
+            target where the answer is 2xx.
     """
 
     characters_per_second: float = 15.0
@@ -92,6 +109,7 @@ class MediaModel:
     long_pause: float = 1.0
     first_pause: float = 1.0
     agent: float = 5.0
+    transfer: tuple[int, int] = (202, 200)
 
     def speech_ms(self, text: str, breaks_ms: int = 0) -> int:
         """Milliseconds that it takes to say a text once."""
@@ -160,8 +178,11 @@ class Line:
         cause: Why it is gone: the engine's cause, or `"caller"` when the caller hung up; none while it is
             there.
         collecting: What the application listens for.
+        concealed: Whether a payment is collected: keys are then kept as `x`, and words from recordings.
+        echoing: The call whose application lets the caller hear the caller; none if none does.
         ringback: Whether the caller is given ringing to hear.
         transcript: What was said by both ends.
+        words: What the caller said in each recording of a message, by its SID.
         watchers: Called at every change.
     """
 
@@ -180,6 +201,8 @@ class Line:
         "answered",
         "cause",
         "collecting",
+        "concealed",
+        "echoing",
         "leg",
         "other",
         "party",
@@ -187,6 +210,7 @@ class Line:
         "streams",
         "transcript",
         "watchers",
+        "words",
     )
 
     def __init__(
@@ -204,9 +228,12 @@ class Line:
         self.answered = False
         self.cause: str | None = None
         self.collecting: Collect | None = None
+        self.concealed = False
+        self.echoing: str | None = None
         self.ringback = False
         self.transcript: list[Entry] = []
         self.watchers: list[Callable[[], object]] = []
+        self.words: dict[str, list[str]] = {}
         self._clock = clock
         self._model = model
         self._submit = submit
@@ -242,7 +269,9 @@ class Line:
 
     def press(self, keys: str) -> None:
         """The party presses keys."""
-        self._said("keys", keys)
+        shown = re.sub("[0-9]", "x", keys) if self.concealed else keys
+        self._said("keys", shown)
+        self._echo("tones", shown)
         self._submit(Digits(self.leg, keys))
         self._changed()
 
@@ -258,6 +287,8 @@ class Line:
         now = self._clock.now()
         duration = self._model.speech_ms(text)
         self._said("speech", text)
+        self._echo("speech", text)
+        self._record(text)
         self._last_sound = max(self._last_sound, now + duration)
         for start, timer in list(self._recordings.values()):
             self._watch_silence(start, timer)
@@ -354,6 +385,14 @@ class Line:
                 self._stop_recogniser()
             case Ringback(on=on):
                 self.ringback = on
+            case Conceal(on=on):
+                self.concealed = on
+            case Echo(call=call, on=on):
+                self.echoing = call if on else None
+            case Refer():
+                self._transfer(effect)
+            case Transcribe():
+                self._submit(written_down(effect, self.words))
             case StartRecording():
                 self._watch_silence(effect, None)
             case StopRecording(recording=sid):
@@ -395,6 +434,21 @@ class Line:
 
     def _hear(self, medium: Medium, text: str, call: str) -> None:
         self.transcript.append(Entry(self._clock.now(), "application", medium, text, call))
+
+    def _echo(self, medium: Medium, text: str) -> None:
+        if self.echoing is not None:
+            self._hear(medium, text, self.echoing)
+
+    def _record(self, text: str) -> None:
+        if not self.concealed:
+            for start, _ in self._messages():
+                self.words.setdefault(start.recording, []).append(text)
+
+    def _transfer(self, effect: Refer) -> None:
+        response, result = self._model.transfer
+        self._submit(ReferProgress(effect.reply, response=response))
+        if response in _ACCEPTED:
+            self._submit(ReferProgress(effect.reply, notify=result))
 
     def _play(self, reply: str, length: int | Failed) -> None:
         self._stop_media()
@@ -482,8 +536,12 @@ class Line:
     @property
     def records_a_message(self) -> bool:
         """Whether an application records a message, by `<Record>`."""
+        return bool(self._messages())
+
+    def _messages(self) -> list[tuple[StartRecording, Timer | None]]:
         # A <Dial> that records runs along with whatever is heard; it neither beeps nor minds silence.
-        return any(start.beep or start.silence_timeout is not None for start, _ in self._recordings.values())
+        recordings = self._recordings.values()
+        return [pair for pair in recordings if pair[0].beep or pair[0].silence_timeout is not None]
 
     def _changed(self) -> None:
         for watcher in list(self.watchers):
@@ -518,6 +576,7 @@ class SimulatedMedia:
         self._clock = clock
         self._model = MediaModel() if model is None else model
         self._lines: dict[str, Line] = {}
+        self._words: dict[str, list[str]] = {}
 
     def bind(self, submit: Callable[[Input], object], /) -> None:
         """Submit inputs there from now on."""
@@ -541,7 +600,10 @@ class SimulatedMedia:
         return line
 
     def perform(self, effect: MediaEffect, /) -> None:
-        """Do something to a party's line; nothing to one that is gone or was never made."""
+        """Do something to a party's line; nothing to one that is gone or was never made.
+
+        What was said in a recording is known also when its line is gone.
+        """
         if isinstance(effect, StartConferenceRecording | StopConferenceRecording):
             return
         line = self._lines.get(effect.leg)
@@ -555,6 +617,8 @@ class SimulatedMedia:
             case Unbridge():
                 if line is not None:
                     line.part()
+            case Transcribe() if line is None:
+                self._submit(written_down(effect, self._words))
             case _:
                 if line is not None:
                     line.perform(effect)
@@ -569,6 +633,12 @@ class SimulatedMedia:
     def _forget_if_gone(self, line: Line) -> None:
         if line.cause is not None and self._lines.get(line.leg) is line:
             del self._lines[line.leg]
+            self._words |= line.words
+
+
+def written_down(effect: Transcribe, words: dict[str, list[str]]) -> RecordingTranscribed:
+    """What was said in a recording; it is forgotten here."""
+    return RecordingTranscribed(effect.reply, " ".join(words.pop(effect.recording, [])))
 
 
 def _nowhere(item: Input) -> None:

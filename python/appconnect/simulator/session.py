@@ -13,6 +13,7 @@ from appconnect.inputs import IncomingCall, Progress
 from appconnect.simulator.callee import AsyncCallee
 from appconnect.simulator.caller import AsyncCaller
 from appconnect.simulator.media import MediaModel, SimulatedMedia
+from appconnect.simulator.payments import TestConnector
 from appconnect.simulator.record import CallRecord
 from appconnect.simulator.trunk import Trunk
 from appconnect.simulator.waiting import Waiting
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 
     from appconnect._core import Registry, Settlement
     from appconnect.clock import Clock
-    from appconnect.effects import Dial
+    from appconnect.driver import Connectors, MessageHook, PaymentConnector
+    from appconnect.effects import Dial, SendMessage
     from appconnect.events import Event
     from appconnect.inputs import Input
     from appconnect.policy import PolicyHook
@@ -46,6 +48,8 @@ class Session:
         media: The simulated media plane.
         engine: Runs the calls.
         driver: Drives the engine.
+        payments: The connector with the name `Default` of every account, unless others were given.
+        messages: The text messages that were sent, unless a hook was given.
     """
 
     def __init__(  # noqa: PLR0913 - one keyword for each thing that is plugged in
@@ -56,6 +60,8 @@ class Session:
         seed: bytes = bytes(SEED_BYTES),
         config: Config | None = None,
         policy: PolicyHook | None = None,
+        connectors: Connectors | None = None,
+        messages: MessageHook | None = None,
         model: MediaModel | None = None,
         clock: Clock | None = None,
         on_event: Callable[[Event], object] | None = None,
@@ -70,6 +76,9 @@ class Session:
             seed: 32 bytes that all SIDs are made from.
             config: Of the engine; by default all defaults with the timeline on.
             policy: Answers for connections between accounts, where `config` has `consult` on.
+            connectors: Finds payment connectors; by default every account has `payments` under the name
+                `Default`.
+            messages: Sends text messages; by default they are kept in `messages`.
             model: How long prompts and tones take.
             clock: `SystemClock()` for real time; by default a `VirtualClock`.
             on_event: Takes the timeline of all accounts.
@@ -80,6 +89,8 @@ class Session:
         self.media = SimulatedMedia(self.clock, model)
         self._registry = registry
         self.engine = Engine(registry, seed, Config(timeline=True) if config is None else config)
+        self.payments = TestConnector()
+        self.messages: list[SendMessage] = []
         self._on_event = on_event
         self._names = {} if names is None else names
         self._records: WeakValueDictionary[str, CallRecord] = WeakValueDictionary()
@@ -96,6 +107,8 @@ class Session:
             transport,
             media=self.media,
             policy=policy,
+            connectors=self._connector if connectors is None else connectors,
+            messages=self._keep if messages is None else messages,
             on_event=self._observe,
             on_settlement=on_settlement,
             on_idle=self._idle,
@@ -192,6 +205,13 @@ class Session:
     ) -> None:
         """Stop, wherever the calls are; use `drain` to let them end."""
         await self.driver.aclose()
+
+    def _connector(self, _account: str, name: str) -> PaymentConnector | None:
+        return self.payments if name == "Default" else None
+
+    def _keep(self, message: SendMessage) -> bool:
+        self.messages.append(message)
+        return True
 
     def _observe(self, event: Event) -> None:
         match event:

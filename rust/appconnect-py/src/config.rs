@@ -97,6 +97,12 @@ config! {
     charset_suffix: bool = charset_suffix;
     /// Which caller IDs a document may use for a call to a phone number.
     caller_id: core::CallerIdRule = caller_id;
+    /// How long the connector of a `<Pay>` may take, in milliseconds; then the payment has failed.
+    charge_timeout_ms: u64 = charge_timeout_ms;
+    /// What an `<Echo>` does.
+    echo: core::Echo = echo;
+    /// Whether the `action` of a `<Pay>` may be http. Twilio refuses it (64016); for development.
+    pay_over_http: bool = pay_over_http;
     /// Whether a `<Dial>` that breaks a rule fails, instead of doing what it can with a warning.
     strict: bool = strict;
     /// Seconds that are added to the timeout of a `<Dial>`.

@@ -9,8 +9,10 @@ pub(crate) use stream::{
 
 use appconnect::address::Address;
 use appconnect::effect as core;
-use appconnect::id::{AccountSid, ApplicationSid, CallSid, ConferenceSid, LegId, RecordingSid, ReplyId};
-use appconnect::pii::Pii;
+use appconnect::id::{
+    AccountSid, ApplicationSid, CallSid, ConferenceSid, LegId, MessageSid, RecordingSid, ReplyId,
+};
+use appconnect::pii::{Concealed, Pii};
 use appconnect::policy;
 use pyo3::inspect::PyStaticExpr;
 use pyo3::prelude::*;
@@ -60,6 +62,29 @@ value! {
 }
 
 value! {
+    /// What is needed to take money from a card or a bank account; only what was asked for is there. `repr` shows
+    /// none of what the caller keyed in.
+    PaymentDetails from core::PaymentDetails {
+        /// 12 to 19 digits.
+        card_number: Option<Concealed>,
+        /// The type by the number, for instance `visa`.
+        card_type: Option<Box<str>>,
+        /// `MMYY`.
+        expiration_date: Option<Concealed>,
+        /// Three digits; four of an `amex`.
+        security_code: Option<Concealed>,
+        /// As keyed in, or as the document gave it.
+        postal_code: Option<Concealed>,
+        /// Nine digits.
+        bank_routing_number: Option<Concealed>,
+        /// 4 to 17 digits.
+        bank_account_number: Option<Concealed>,
+        /// For instance `consumer-checking`.
+        bank_account_type: Option<Box<str>>,
+    }
+}
+
+value! {
     /// Let a line take part in a conference: it hears the others, and they hear it.
     JoinConference from core::JoinConference {
         /// The line.
@@ -88,6 +113,72 @@ value! {
 }
 
 value! {
+    /// Make a payment with what the caller keyed in, or a token for later payments when there is no amount; answer
+    /// with `ChargeDone`. It holds the card: give it to the payment gateway and to nobody else, and write it nowhere.
+    /// `reply` stays the same if the effect is performed again: use it as the gateway's idempotency key.
+    Charge {
+        /// Where the answer goes.
+        reply: ReplyId,
+        /// The call whose `<Pay>` it is.
+        call: CallSid,
+        /// The account that is paid.
+        account: AccountSid,
+        /// The name of the account's connector to a payment gateway.
+        connector: Box<str>,
+        /// `credit-card` or `ach-debit`.
+        method: Box<str>,
+        /// What the caller keyed in.
+        details: Child<PaymentDetails>,
+        /// A decimal number greater than 0, as the document wrote it; none for a token.
+        amount: Option<Box<str>>,
+        /// The currency of the amount, for instance `usd`.
+        currency: Box<str>,
+        /// `one-time`, `reusable` or `payment-method`: which token, when there is no amount.
+        token_type: Box<str>,
+        /// What the document says of the payment.
+        description: Option<Box<str>>,
+        /// The `<Parameter>`s of the document, for the gateway.
+        parameters: Vec<(String, Pii)>,
+        /// How long the engine waits for the answer, in milliseconds; then the payment counts as failed.
+        timeout_ms: u64,
+    }
+}
+
+impl Wrap<Box<core::Charge>> for Charge {
+    fn wrap(py: Python<'_>, charge: Box<core::Charge>) -> PyResult<Self> {
+        let core::Charge {
+            reply,
+            call,
+            account,
+            connector,
+            method,
+            details,
+            amount,
+            currency,
+            token_type,
+            description,
+            parameters,
+            timeout_ms,
+        } = *charge;
+        let details = Child::wrap(py, details)?;
+        Ok(Self {
+            reply,
+            call,
+            account,
+            connector,
+            method,
+            details,
+            amount,
+            currency,
+            token_type,
+            description,
+            parameters,
+            timeout_ms,
+        })
+    }
+}
+
+value! {
     /// Take a line out of a conference. It may be gone already.
     LeaveConference from core::LeaveConference {
         /// The line.
@@ -96,6 +187,17 @@ value! {
         conference: ConferenceSid,
         /// Whether the others hear a beep.
         beep: bool,
+    }
+}
+
+value! {
+    /// While on, nothing that listens along may learn what the caller does: recordings of the line hold silence in
+    /// its place, streams and transcriptions get silence and no keys. What begins meanwhile is under it too.
+    Conceal from core::Conceal {
+        /// The caller's line.
+        leg: LegId,
+        /// Start or stop.
+        on: bool,
     }
 }
 
@@ -118,6 +220,70 @@ value! {
     StopConferenceRecording from core::StopConferenceRecording {
         /// The conference.
         conference: ConferenceSid,
+        /// The recording.
+        recording: RecordingSid,
+    }
+}
+
+value! {
+    /// Give the caller's own voice back to the caller, or stop it.
+    Echo from core::Echo {
+        /// The caller's line.
+        leg: LegId,
+        /// The call whose application asks for it.
+        call: CallSid,
+        /// Start or stop.
+        on: bool,
+    }
+}
+
+value! {
+    /// Send a SIP REFER to the caller's peer; answer with `ReferProgress`: its response, then what its NOTIFYs say.
+    Refer from core::Refer {
+        /// Where the answers go.
+        reply: ReplyId,
+        /// The caller's line.
+        leg: LegId,
+        /// The call whose application asks for it.
+        call: CallSid,
+        /// The SIP URI to go to, without its headers.
+        target: Address,
+        /// The headers that go with it, by name.
+        headers: Vec<(String, Pii)>,
+    }
+}
+
+value! {
+    /// Send a text message; answer with `MessageStatus` when it was sent, or could not be.
+    SendMessage from core::SendMessage {
+        /// Where the answer goes.
+        reply: ReplyId,
+        /// The call whose application sends it.
+        call: CallSid,
+        /// The account that sends it.
+        account: AccountSid,
+        /// The message.
+        message: MessageSid,
+        /// The number it comes from.
+        from_ (from): Pii,
+        /// The number it goes to.
+        to: Pii,
+        /// The text, 1 to 1,600 characters.
+        body: Pii,
+    }
+}
+
+value! {
+    /// Write down what was said in a recording that has ended; answer with `RecordingTranscribed`.
+    Transcribe from core::Transcribe {
+        /// Where the answer goes.
+        reply: ReplyId,
+        /// The line that was recorded; it may be gone.
+        leg: LegId,
+        /// The call that owns the recording.
+        call: CallSid,
+        /// The account that owns it.
+        account: AccountSid,
         /// The recording.
         recording: RecordingSid,
     }
@@ -461,7 +627,7 @@ macro_rules! effects {
 }
 
 effects! {
-        Answer, Bridge, ChangeParticipant, CloseRelay, CloseStream, Collect, Consult, Dial, Fetch, HangUp, JoinConference, LeaveConference, Notify, OpenRelay, OpenStream, Play, Report, Ringback, Say, SendDtmf, SendRelay, Settle, StartAgent, StartConferenceRecording, StartRecording, StartSiprec, StartTranscription, StopAgent, StopCollect, StopConferenceRecording, StopMedia, StopRecording, StopSiprec, StopTranscription, Unbridge
+        Answer, Bridge, ChangeParticipant, Charge, CloseRelay, CloseStream, Collect, Conceal, Consult, Dial, Echo, Fetch, HangUp, JoinConference, LeaveConference, Notify, OpenRelay, OpenStream, Play, Refer, Report, Ringback, Say, SendDtmf, SendMessage, SendRelay, Settle, StartAgent, StartConferenceRecording, StartRecording, StartSiprec, StartTranscription, StopAgent, StopCollect, StopConferenceRecording, StopMedia, StopRecording, StopSiprec, StopTranscription, Transcribe, Unbridge,
 }
 
 impl<'py> IntoPyObject<'py> for Effects {

@@ -8,11 +8,11 @@ use std::fmt;
 use appconnect::address::Address;
 use appconnect::http::Url;
 use appconnect::id::{
-    AccountSid, ApplicationSid, CallSid, ConferenceSid, LegId, QueueSid, RecordingSid, RelaySid, ReplyId,
-    SiprecSid, StreamSid, TranscriptionSid,
+    AccountSid, ApplicationSid, CallSid, ConferenceSid, LegId, MessageSid, QueueSid, RecordingSid, RelaySid,
+    ReplyId, SiprecSid, StreamSid, TranscriptionSid,
 };
 use appconnect::money::MicroDollars;
-use appconnect::pii::{Pii, Secret};
+use appconnect::pii::{Concealed, Pii, Secret};
 use appconnect::snapshot::Subject;
 use appconnect::time::Millis;
 use pyo3::exceptions::PyValueError;
@@ -139,6 +139,11 @@ pub(crate) fn show_length(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result
     write!(f, "<{} characters>", text.chars().count())
 }
 
+/// Details of a payment in `repr`: nothing, not even their length.
+fn show_nothing(_: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    f.write_str("<concealed>")
+}
+
 /// An error about the value of an argument.
 pub(crate) fn bad_value(message: impl fmt::Display) -> PyErr {
     PyValueError::new_err(message.to_string())
@@ -180,9 +185,11 @@ texts! {
     ApplicationSid: |sid| sid.as_str(), |text| text.parse().map_err(bad_value), show_text;
     Box<str>: |text| text, |given| Ok(given.into()), show_text;
     CallSid: |sid| sid.as_str(), |text| text.parse().map_err(bad_value), show_text;
+    Concealed: |keys| keys.reveal(), |text| Ok(Self::from(text)), show_nothing;
     Cow<'static, str>: |text| text, |given| Ok(Cow::Owned(given.to_owned())), show_text;
     ConferenceSid: |sid| sid.as_str(), |text| text.parse().map_err(bad_value), show_text;
     LegId: |leg| leg.as_str(), |text| text.parse().map_err(bad_value), show_text;
+    MessageSid: |sid| sid.as_str(), |text| text.parse().map_err(bad_value), show_text;
     Pii: |pii| pii.reveal(), |text| Ok(Self::from(text)), show_length;
     QueueSid: |sid| sid.as_str(), |text| text.parse().map_err(bad_value), show_text;
     RecordingSid: |sid| sid.as_str(), |text| text.parse().map_err(bad_value), show_text;

@@ -432,6 +432,72 @@ value! {
 }
 
 value! {
+    /// The answer to a `Charge`: the payment was made, or it failed when there is a `code`.
+    ChargeDone {
+        /// The `Charge` it answers.
+        reply: ReplyId,
+        /// Sent as `PaymentToken`, for a payment without an amount.
+        token: Option<Pii> = None,
+        /// Sent as `PaymentConfirmationCode`, for one with an amount.
+        confirmation_code: Option<Pii> = None,
+        /// Sent as `ProfileId`: the gateway's name for the customer.
+        profile_id: Option<Pii> = None,
+        /// Why it failed, sent as `PayErrorCode`: 64001 to 64022; any other counts as 64002.
+        code: Option<u32> = None,
+        /// Why it failed, sent as `PaymentError`.
+        message: Box<str> = "",
+        /// The gateway's own words, sent as `ConnectorError`.
+        connector_error: Option<Box<str>> = None,
+    }
+}
+
+value! {
+    /// The answer to a `SendMessage`.
+    MessageStatus {
+        /// The `SendMessage` it answers.
+        reply: ReplyId,
+        /// Whether it was sent; otherwise it has failed.
+        sent: bool,
+    }
+}
+
+value! {
+    /// The answer to a `Transcribe`.
+    RecordingTranscribed {
+        /// The `Transcribe` it answers.
+        reply: ReplyId,
+        /// The words; `None` when the transcription failed.
+        text: Option<Pii> = None,
+    }
+}
+
+value! {
+    /// What is heard of a `Refer`: exactly one of `response` and `notify`.
+    ReferProgress {
+        /// The `Refer` it answers.
+        reply: ReplyId,
+        /// The SIP status code of the final response to the REFER.
+        response: Option<u16>,
+        /// The SIP status code that a NOTIFY carries; provisional until it is 200 or more.
+        notify: Option<u16>,
+    }
+    new {
+        #[new]
+        #[pyo3(signature = (reply, *, response=None, notify=None))]
+        fn new(
+            reply: Given<'_, '_, ReplyId>,
+            response: Option<u16>,
+            notify: Option<u16>,
+        ) -> PyResult<Self> {
+            if response.is_some() == notify.is_some() {
+                return Err(bad_value("give exactly one of response and notify"));
+            }
+            Ok(Self { reply: reply.take("reply")?, response, notify })
+        }
+    }
+}
+
+value! {
     /// Nothing happened but time.
     Tick {}
 }
@@ -466,6 +532,10 @@ impl<'a, 'py> FromPyObject<'a, 'py> for AnyInput {
         <SiprecEvent as IntoPyObject>::OUTPUT_TYPE,
         <StreamEvent as IntoPyObject>::OUTPUT_TYPE,
         <Transcribed as IntoPyObject>::OUTPUT_TYPE,
+        <ChargeDone as IntoPyObject>::OUTPUT_TYPE,
+        <MessageStatus as IntoPyObject>::OUTPUT_TYPE,
+        <RecordingTranscribed as IntoPyObject>::OUTPUT_TYPE,
+        <ReferProgress as IntoPyObject>::OUTPUT_TYPE,
         <Tick as IntoPyObject>::OUTPUT_TYPE
     );
 
@@ -499,10 +569,14 @@ impl<'a, 'py> FromPyObject<'a, 'py> for AnyInput {
             Originate,
             MachineDetected,
             Referred,
+            ChargeDone,
             Dequeue,
-            ModifyParticipant,
+            MessageStatus,
             ModifyConference,
-            Speaking
+            ModifyParticipant,
+            RecordingTranscribed,
+            ReferProgress,
+            Speaking,
         );
         Err(PyTypeError::new_err(format!("not an input: {}", object.get_type().fully_qualified_name()?)))
     }
@@ -703,6 +777,47 @@ impl From<&Verdict> for core::Input {
             policy::Verdict::Deny { reason: input.reason.clone() }
         };
         Self::Verdict(core::PolicyVerdict { reply: input.reply, verdict })
+    }
+}
+
+impl From<&ChargeDone> for core::Input {
+    fn from(input: &ChargeDone) -> Self {
+        let outcome = match input.code {
+            None => core::ChargeOutcome::Paid {
+                token: input.token.clone(),
+                confirmation_code: input.confirmation_code.clone(),
+                profile_id: input.profile_id.clone(),
+            },
+            Some(code) => core::ChargeOutcome::Failed {
+                code,
+                message: input.message.clone(),
+                connector_error: input.connector_error.clone(),
+            },
+        };
+        Self::ChargeDone(core::ChargeDone { reply: input.reply, outcome })
+    }
+}
+
+impl From<&MessageStatus> for core::Input {
+    fn from(input: &MessageStatus) -> Self {
+        Self::MessageStatus(core::MessageStatus { reply: input.reply, sent: input.sent })
+    }
+}
+
+impl From<&RecordingTranscribed> for core::Input {
+    fn from(input: &RecordingTranscribed) -> Self {
+        let text = input.text.clone();
+        Self::RecordingTranscribed(core::RecordingTranscribed { reply: input.reply, text })
+    }
+}
+
+impl From<&ReferProgress> for core::Input {
+    fn from(input: &ReferProgress) -> Self {
+        let step = match (input.response, input.notify) {
+            (Some(code), _) => core::ReferStep::Response(code),
+            (None, code) => core::ReferStep::Notify(code.unwrap_or_default()),
+        };
+        Self::ReferProgress(core::ReferProgress { reply: input.reply, step })
     }
 }
 

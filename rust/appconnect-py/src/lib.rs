@@ -33,11 +33,12 @@ mod _core {
     use super::config::{Config, config_table};
     #[pymodule_export]
     use super::effects::{
-        Answer, Bridge, ChangeParticipant, CloseRelay, CloseStream, Collect, Consult, Dial, Endpoint, Facts,
-        Fetch, HangUp, JoinConference, LeaveConference, MachineDetection, Notify, OpenRelay, OpenStream,
-        Play, Ringback, Say, SendDtmf, SendRelay, SocketRequest, SpeechOptions, StartAgent,
-        StartConferenceRecording, StartRecording, StartSiprec, StartTranscription, StopAgent, StopCollect,
-        StopConferenceRecording, StopMedia, StopRecording, StopSiprec, StopTranscription, Unbridge,
+        Answer, Bridge, ChangeParticipant, Charge, CloseRelay, CloseStream, Collect, Conceal, Consult, Dial,
+        Echo, Endpoint, Facts, Fetch, HangUp, JoinConference, LeaveConference, MachineDetection, Notify,
+        OpenRelay, OpenStream, PaymentDetails, Play, Refer, Ringback, Say, SendDtmf, SendMessage, SendRelay,
+        SocketRequest, SpeechOptions, StartAgent, StartConferenceRecording, StartRecording, StartSiprec,
+        StartTranscription, StopAgent, StopCollect, StopConferenceRecording, StopMedia, StopRecording,
+        StopSiprec, StopTranscription, Transcribe, Unbridge,
     };
     #[pymodule_export]
     use super::engine::Engine;
@@ -51,9 +52,10 @@ mod _core {
     use super::http::{Guard, sign, verify};
     #[pymodule_export]
     use super::inputs::{
-        AgentDone, Dequeue, Digits, HttpFailure, HttpResponse, HungUp, IncomingCall, MachineDetected,
-        MediaDone, Modify, ModifyConference, ModifyParticipant, Originate, Progress, Referred, RelayEvent,
-        RelayMessage, SipFacts, SiprecEvent, Speaking, Speech, StreamEvent, Tick, Transcribed, Verdict,
+        AgentDone, ChargeDone, Dequeue, Digits, HttpFailure, HttpResponse, HungUp, IncomingCall,
+        MachineDetected, MediaDone, MessageStatus, Modify, ModifyConference, ModifyParticipant, Originate,
+        Progress, RecordingTranscribed, ReferProgress, Referred, RelayEvent, RelayMessage, SipFacts,
+        SiprecEvent, Speaking, Speech, StreamEvent, Tick, Transcribed, Verdict,
     };
     #[pymodule_export]
     use super::registry::{Account, Admission, Application, Client, PhoneNumber, Registry, Route, SipDomain};

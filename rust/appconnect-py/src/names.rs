@@ -3,7 +3,7 @@
 use std::fmt;
 
 use appconnect::config::{
-    CallerIdRule, EmptyDocument, ExposeParent, FailedApplication, Geography, MissingQueue, PlayFailure,
+    CallerIdRule, Echo, EmptyDocument, ExposeParent, FailedApplication, Geography, MissingQueue, PlayFailure,
 };
 use appconnect::effect::{EndpointKind, HangUpCause};
 use appconnect::event::{Medium, Purpose, QueueResult, Service, ServiceState};
@@ -98,6 +98,7 @@ names! {
     CallStatus { Queued, Initiated, Ringing, InProgress, Completed, Busy, NoAnswer, Failed, Canceled }
     Direction { Inbound, OutboundDial, OutboundApi }
     Ending { Canceled = "canceled", Completed = "completed" }
+    Echo { Echo, Skip }
     EmptyDocument { Completed, NoAnswer }
     EndpointKind { Client, Number, Sim, Sip, WhatsApp }
     ExposeParent { Always, Never, SameAccount }
@@ -118,8 +119,9 @@ names! {
     Point { Connect }
     ProgressState { Answered, Busy, Failed, NoAnswer, Ringing }
     Purpose {
-        Action, ConferenceStatus, Fallback, MachineDetection, PartialResult, RecordingStatus, Redirect, Refer, Screening,
-        SiprecStatus, StatusCallback, StreamStatus, TranscriptionEvent, Update, Voice, Wait
+        Action, ConferenceStatus, Fallback, MachineDetection, MessageStatus, PartialResult, PaymentStatus,
+        RecordingStatus, Redirect, Refer, Screening, SiprecStatus, StatusCallback, StreamStatus, Transcription,
+        TranscriptionEvent, Update, Voice, Wait
     }
     Service { ConversationRelay, Recording, Siprec, Stream, Transcription, VirtualAgent }
     ServiceState { Failed, Started, Stopped }

@@ -38,6 +38,12 @@ pub struct Config {
     pub charset_suffix: bool,
     /// Which caller IDs a document may use for a call to a phone number.
     pub caller_id: CallerIdRule,
+    /// How long the connector of a `<Pay>` may take, in milliseconds; then the payment has failed.
+    pub charge_timeout_ms: u64,
+    /// What an `<Echo>` does.
+    pub echo: Echo,
+    /// Whether the `action` of a `<Pay>` may be http. Twilio refuses it (64016); for development.
+    pub pay_over_http: bool,
     /// Whether a `<Dial>` that breaks a rule fails, instead of doing what it can with a warning.
     pub strict: bool,
     /// Seconds that are added to the timeout of a `<Dial>` (real networks add about 5).
@@ -77,6 +83,9 @@ impl Default for Config {
             standard_webhooks: true,
             charset_suffix: false,
             caller_id: CallerIdRule::Owned,
+            charge_timeout_ms: 60_000,
+            echo: Echo::Skip,
+            pay_over_http: false,
             strict: false,
             dial_timeout_buffer: 0,
             socket_connect_ms: 5_000,
@@ -129,6 +138,16 @@ choice! {
         Failed = "failed",
         /// The caller hears that the application failed; `completed`.
         PlayError = "play-error",
+    }
+}
+
+choice! {
+    /// `twiml-voice.md` section 3.
+    Echo {
+        /// The caller hears what the caller says, until the end of the call.
+        Echo = "echo",
+        /// The next verb runs, with a warning.
+        Skip = "skip",
     }
 }
 

@@ -10,8 +10,9 @@ pub use stream::{
 use crate::address::Address;
 use crate::event::Event;
 use crate::http::{Overrides, Request};
-use crate::id::{AccountSid, CallSid, ConferenceSid, LegId, RecordingSid, ReplyId};
+use crate::id::{AccountSid, CallSid, ConferenceSid, LegId, MessageSid, RecordingSid, ReplyId};
 pub use crate::party::{Endpoint, EndpointKind, MachineDetection};
+use crate::pii::{Concealed, Pii};
 use crate::policy::Facts;
 use crate::settlement::Settlement;
 
@@ -28,14 +29,20 @@ pub enum Effect {
     CloseStream(CloseStream),
     /// Change how somebody takes part in a conference.
     ChangeParticipant(ChangeParticipant),
+    /// Make a payment; answer with a `ChargeDone`.
+    Charge(Box<Charge>),
     /// Start listening for keys or speech.
     Collect(Collect),
+    /// Keep what the caller does from everything that listens along, or stop keeping it.
+    Conceal(Conceal),
     /// Ask the policy; answer with a `Verdict`.
     Consult(Consult),
     /// Place a call to somebody; what becomes of it is told by `Progress`.
     Dial(Dial),
     /// Make a request whose answer the call waits for.
     Fetch(Fetch),
+    /// Let the caller hear what the caller says, or stop it.
+    Echo(Echo),
     /// End the caller's line.
     HangUp(HangUp),
     /// Let a line take part in a conference.
@@ -50,6 +57,8 @@ pub enum Effect {
     OpenStream(OpenStream),
     /// Play audio or tones to the caller.
     Play(Play),
+    /// Ask the caller's SIP peer to go elsewhere; answer with `ReferProgress`.
+    Refer(Refer),
     /// Record something for the timeline.
     Report(Event),
     /// Let the caller hear ringing, or stop it.
@@ -60,6 +69,8 @@ pub enum Effect {
     SendDtmf(SendDtmf),
     /// Send a text frame on the socket of a `<ConversationRelay>`.
     SendRelay(SendRelay),
+    /// Send a text message; answer with a `MessageStatus`.
+    SendMessage(SendMessage),
     /// Bill an ended call.
     Settle(Settlement),
     /// Hand the caller to a virtual agent.
@@ -86,6 +97,8 @@ pub enum Effect {
     StopSiprec(StopSiprec),
     /// Stop a transcription.
     StopTranscription(StopTranscription),
+    /// Write down what was said in a recording; answer with `RecordingTranscribed`.
+    Transcribe(Transcribe),
     /// Two lines no longer hear each other.
     Unbridge(Unbridge),
 }
@@ -338,6 +351,130 @@ pub enum PlaySource {
     Tones(Box<str>),
     /// An audio file at this absolute URL.
     Url(Box<str>),
+}
+
+/// Make a payment with what the caller keyed in, or a token for later payments when there is no amount. Answer with
+/// `ChargeDone`.
+///
+/// It holds the card: give it to the payment gateway and to nobody else, and write it nowhere. The reply id stays the
+/// same if the effect is performed again after a crash: use it as the gateway's idempotency key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Charge {
+    /// Where the answer goes.
+    pub reply: ReplyId,
+    /// The call whose `<Pay>` it is.
+    pub call: CallSid,
+    /// The account that is paid.
+    pub account: AccountSid,
+    /// The name of the account's connector to a payment gateway.
+    pub connector: Box<str>,
+    /// `credit-card` or `ach-debit`.
+    pub method: Box<str>,
+    /// What the caller keyed in.
+    pub details: PaymentDetails,
+    /// A decimal number greater than 0, as the document wrote it; none for a token.
+    pub amount: Option<Box<str>>,
+    /// The currency of the amount, for instance `usd`.
+    pub currency: Box<str>,
+    /// `one-time`, `reusable` or `payment-method`: which token, when there is no amount.
+    pub token_type: Box<str>,
+    /// What the document says of the payment.
+    pub description: Option<Box<str>>,
+    /// The `<Parameter>`s of the document, for the gateway.
+    pub parameters: Vec<(String, Pii)>,
+    /// How long the engine waits for the answer, in milliseconds; then the payment counts as failed.
+    pub timeout_ms: u64,
+}
+
+/// What is needed to take money from a card or a bank account; only what was asked for is there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PaymentDetails {
+    /// 12 to 19 digits.
+    pub card_number: Option<Concealed>,
+    /// The type by the number, for instance `visa`.
+    pub card_type: Option<Box<str>>,
+    /// `MMYY`.
+    pub expiration_date: Option<Concealed>,
+    /// Three digits; four of an `amex`.
+    pub security_code: Option<Concealed>,
+    /// As keyed in, or as the document gave it.
+    pub postal_code: Option<Concealed>,
+    /// Nine digits.
+    pub bank_routing_number: Option<Concealed>,
+    /// 4 to 17 digits.
+    pub bank_account_number: Option<Concealed>,
+    /// For instance `consumer-checking`.
+    pub bank_account_type: Option<Box<str>>,
+}
+
+/// While on, nothing that listens along may learn what the caller does: recordings of the line hold silence in its
+/// place, streams and transcriptions get silence and no keys. What begins meanwhile is under it too.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conceal {
+    /// The caller's line.
+    pub leg: LegId,
+    /// Start or stop.
+    pub on: bool,
+}
+
+/// Give the caller's own voice back to the caller.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Echo {
+    /// The caller's line.
+    pub leg: LegId,
+    /// The call whose application asks for it.
+    pub call: CallSid,
+    /// Start or stop.
+    pub on: bool,
+}
+
+/// Send a SIP REFER to the caller's peer. Answer with `ReferProgress`: its response, then what its NOTIFYs say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refer {
+    /// Where the answers go.
+    pub reply: ReplyId,
+    /// The caller's line.
+    pub leg: LegId,
+    /// The call whose application asks for it.
+    pub call: CallSid,
+    /// The SIP URI to go to, without its headers.
+    pub target: Address,
+    /// The headers that go with it, by name.
+    pub headers: Vec<(String, Pii)>,
+}
+
+/// Send a text message. Answer with `MessageStatus` when it was sent, or could not be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SendMessage {
+    /// Where the answer goes.
+    pub reply: ReplyId,
+    /// The call whose application sends it.
+    pub call: CallSid,
+    /// The account that sends it.
+    pub account: AccountSid,
+    /// The message.
+    pub message: MessageSid,
+    /// The number it comes from.
+    pub from: Pii,
+    /// The number it goes to.
+    pub to: Pii,
+    /// The text, 1 to 1,600 characters.
+    pub body: Pii,
+}
+
+/// Write down what was said in a recording that has ended. Answer with `RecordingTranscribed`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transcribe {
+    /// Where the answer goes.
+    pub reply: ReplyId,
+    /// The line that was recorded; it may be gone.
+    pub leg: LegId,
+    /// The call that owns the recording.
+    pub call: CallSid,
+    /// The account that owns it.
+    pub account: AccountSid,
+    /// The recording.
+    pub recording: RecordingSid,
 }
 
 /// Let the caller hear ringing.

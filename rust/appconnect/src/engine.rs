@@ -107,6 +107,12 @@ impl Engine {
             Input::Verdict(answer) => {
                 self.reply(answer.reply, |step| step.verdict(answer.reply, &answer.verdict));
             }
+            Input::ChargeDone(done) => self.reply(done.reply, |step| step.charge_done(&done)),
+            Input::MessageStatus(status) => self.reply(status.reply, |step| step.message_status(&status)),
+            Input::RecordingTranscribed(done) => self.reply(done.reply, |step| step.written_down(&done)),
+            Input::ReferProgress(progress) => {
+                self.reply(progress.reply, |step| step.refer_progress(&progress));
+            }
             Input::Digits(digits) => {
                 let keys = digits.digits.reveal();
                 let valid = |key: char| matches!(key, '0'..='9' | '*' | '#' | 'A'..='D');

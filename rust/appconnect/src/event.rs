@@ -221,7 +221,7 @@ impl Medium {
 /// The caller pressed keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pressed {
-    /// Which.
+    /// Which; each digit as `x` while a payment is collected.
     pub digits: Pii,
 }
 
@@ -364,6 +364,15 @@ pub enum Purpose {
     /// A transcription: its status and its words.
     #[n(18)]
     TranscriptionEvent,
+    /// How far a payment has come.
+    #[n(20)]
+    PaymentStatus,
+    /// What became of a message.
+    #[n(21)]
+    MessageStatus,
+    /// What was said in a recording.
+    #[n(22)]
+    Transcription,
 }
 
 impl Purpose {
@@ -373,7 +382,9 @@ impl Purpose {
         Self::ConferenceStatus,
         Self::Fallback,
         Self::MachineDetection,
+        Self::MessageStatus,
         Self::PartialResult,
+        Self::PaymentStatus,
         Self::RecordingStatus,
         Self::Redirect,
         Self::Refer,
@@ -382,6 +393,7 @@ impl Purpose {
         Self::StatusCallback,
         Self::StreamStatus,
         Self::TranscriptionEvent,
+        Self::Transcription,
         Self::Update,
         Self::Voice,
         Self::Wait,
@@ -395,7 +407,9 @@ impl Purpose {
             Self::ConferenceStatus => "conference-status",
             Self::Fallback => "fallback",
             Self::MachineDetection => "machine-detection",
+            Self::MessageStatus => "message-status",
             Self::PartialResult => "partial-result",
+            Self::PaymentStatus => "payment-status",
             Self::RecordingStatus => "recording-status",
             Self::Redirect => "redirect",
             Self::Refer => "refer",
@@ -404,6 +418,7 @@ impl Purpose {
             Self::StatusCallback => "status-callback",
             Self::StreamStatus => "stream-status",
             Self::TranscriptionEvent => "transcription-event",
+            Self::Transcription => "transcription",
             Self::Update => "update",
             Self::Voice => "voice",
             Self::Wait => "wait",

@@ -11,8 +11,9 @@ use crate::event::EventKind;
 use crate::http::{Signer, Url, form};
 use crate::id::{CallSid, LegId, RelaySid, ReplyId, Seed, StreamSid};
 use crate::input::{
-    Change, Digits, FailureReason, HttpFailure, HttpResponse, HungUp, IncomingCall, Input, MediaDone, Modify,
-    PolicyVerdict, Progress, ProgressState, Referred, RelayEvent, RelayMessage, SocketEvent, Speech,
+    Change, ChargeDone, ChargeOutcome, Digits, FailureReason, HttpFailure, HttpResponse, HungUp,
+    IncomingCall, Input, MediaDone, MessageStatus, Modify, PolicyVerdict, Progress, ProgressState,
+    RecordingTranscribed, ReferProgress, ReferStep, Referred, RelayEvent, RelayMessage, SocketEvent, Speech,
     StreamEvent,
 };
 use crate::pii::{Pii, Secret};
@@ -260,6 +261,7 @@ impl Seen {
             }
             12 => Input::Referred(Referred { leg, target: Pii::from("sip:c@x.example") }),
             13 => self.socket(leg, detail, script)?,
+            14 => answer_of_a_service(self.reply(detail)?, detail),
             _ => Input::Tick,
         })
     }
@@ -284,8 +286,29 @@ impl Seen {
     }
 }
 
+fn answer_of_a_service(reply: ReplyId, detail: u8) -> Input {
+    match detail >> 5 {
+        0 | 1 => {
+            let outcome = ChargeOutcome::Paid {
+                token: Some(Pii::from("tok")),
+                confirmation_code: Some(Pii::from("ok")),
+                profile_id: None,
+            };
+            Input::ChargeDone(ChargeDone { reply, outcome })
+        }
+        2 => {
+            let outcome = ChargeOutcome::Failed { code: 64_012, message: "no".into(), connector_error: None };
+            Input::ChargeDone(ChargeDone { reply, outcome })
+        }
+        3 => Input::MessageStatus(MessageStatus { reply, sent: true }),
+        4 | 5 => Input::RecordingTranscribed(RecordingTranscribed { reply, text: Some(Pii::from("words")) }),
+        6 => Input::ReferProgress(ReferProgress { reply, step: ReferStep::Response(202) }),
+        _ => Input::ReferProgress(ReferProgress { reply, step: ReferStep::Notify(200) }),
+    }
+}
+
 /// Pieces that a fuzzer would take long to find by itself.
-const PIECES: [&str; 36] = [
+const PIECES: [&str; 41] = [
     "<Say>hi</Say>",
     "<Say/>",
     "<Play>x.wav</Play>",
@@ -322,6 +345,11 @@ const PIECES: [&str; 36] = [
     "<Connect><ConversationRelay url='wss://a.example/r' welcomeGreeting='hi' dtmfDetection='true'/></Connect>",
     "<Connect action='/c'><ConversationRelay url='wss://a.example/r'/></Connect>",
     "<Connect><VirtualAgent connectorName='v'/></Connect>",
+    "<Pay securityCode='false' postalCode='false' statusCallback='/p' timeout='1'/>",
+    "<Pay paymentMethod='ach-debit' maxAttempts='1'><Prompt for='bank-routing-number'><Say>x</Say></Prompt></Pay>",
+    "<Refer action='/referred'><Sip>sip:a@b.example</Sip></Refer>",
+    "<Sms to='+15550111' statusCallback='/m'>hi</Sms>",
+    "<Record transcribe='true' transcribeCallback='/t' maxLength='9'/>",
 ];
 
 /// Frames of the application of a relay.
@@ -368,6 +396,10 @@ fn give(engine: &mut Engine, seen: &mut Seen, now: Millis, input: Input) {
             Effect::Consult(consult) => seen.replies.push(consult.reply),
             Effect::OpenRelay(open) => seen.relays.push(open.relay),
             Effect::OpenStream(open) => seen.streams.push(open.stream),
+            Effect::Charge(charge) => seen.replies.push(charge.reply),
+            Effect::Refer(refer) => seen.replies.push(refer.reply),
+            Effect::SendMessage(message) => seen.replies.push(message.reply),
+            Effect::Transcribe(transcribe) => seen.replies.push(transcribe.reply),
             Effect::Settle(bill) => seen.bills.push(bill.call),
             Effect::HangUp(end) => {
                 assert!(!seen.ended.contains(&end.leg), "a line ends twice");

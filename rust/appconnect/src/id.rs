@@ -160,6 +160,10 @@ sid!(
     QueueSid, b"QU"
 );
 sid!(
+    /// A text message (`SM` and 32 hexadecimal digits).
+    MessageSid, b"SM"
+);
+sid!(
     /// A recording (`RE` and 32 hexadecimal digits).
     RecordingSid, b"RE"
 );
@@ -178,6 +182,10 @@ sid!(
 sid!(
     /// A transcription in real time (`GT` and 32 hexadecimal digits).
     TranscriptionSid, b"GT"
+);
+sid!(
+    /// What was said in a recording, written down (`TR` and 32 hexadecimal digits).
+    TranscriptSid, b"TR"
 );
 
 /// A TwiML App: `AP` and 1 to 64 letters and digits.

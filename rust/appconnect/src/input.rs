@@ -67,6 +67,14 @@ pub enum Input {
     StreamEvent(StreamEvent),
     /// Words of a transcription.
     Transcribed(Transcribed),
+    /// The answer to a `Charge`.
+    ChargeDone(ChargeDone),
+    /// The answer to a `SendMessage`.
+    MessageStatus(MessageStatus),
+    /// An answer to a `Transcribe`.
+    RecordingTranscribed(RecordingTranscribed),
+    /// An answer to a `Refer`.
+    ReferProgress(ReferProgress),
     /// Nothing happened but time.
     Tick,
 }
@@ -498,6 +506,74 @@ pub struct Speaking {
     pub leg: LegId,
     /// Begins, or stops.
     pub started: bool,
+}
+
+/// What became of a payment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChargeDone {
+    /// The `Charge` it answers.
+    pub reply: ReplyId,
+    /// Whether it was made.
+    pub outcome: ChargeOutcome,
+}
+
+/// How a payment ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ChargeOutcome {
+    /// The gateway took it. What it gave is sent on; the card number is kept out of it.
+    Paid {
+        /// Sent as `PaymentToken`, for a payment without an amount.
+        token: Option<Pii>,
+        /// Sent as `PaymentConfirmationCode`, for one with an amount.
+        confirmation_code: Option<Pii>,
+        /// Sent as `ProfileId`: the gateway's name for the customer.
+        profile_id: Option<Pii>,
+    },
+    /// It was refused, or could not be asked for.
+    Failed {
+        /// Sent as `PayErrorCode`: 64001 to 64022 of the table of codes; any other counts as 64002.
+        code: u32,
+        /// Sent as `PaymentError`.
+        message: Box<str>,
+        /// The gateway's own words, sent as `ConnectorError`.
+        connector_error: Option<Box<str>>,
+    },
+}
+
+/// What became of a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MessageStatus {
+    /// The `SendMessage` it answers.
+    pub reply: ReplyId,
+    /// Whether it was sent; otherwise it has failed.
+    pub sent: bool,
+}
+
+/// What was said in a recording.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordingTranscribed {
+    /// The `Transcribe` it answers.
+    pub reply: ReplyId,
+    /// The words; none when the transcription failed.
+    pub text: Option<Pii>,
+}
+
+/// How far a transfer has come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReferProgress {
+    /// The `Refer` it answers.
+    pub reply: ReplyId,
+    /// What was heard of it.
+    pub step: ReferStep,
+}
+
+/// What is heard of a transfer: SIP status codes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReferStep {
+    /// The final response to the REFER.
+    Response(u16),
+    /// What a NOTIFY says of the call to the target; provisional until it is 200 or more.
+    Notify(u16),
 }
 
 /// The answer to a `Consult`.

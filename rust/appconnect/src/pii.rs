@@ -35,6 +35,50 @@ impl fmt::Debug for Pii {
     }
 }
 
+/// What a caller keyed in for a payment: never shown, not even by length. Unlike a `Secret` it goes into snapshots,
+/// until the payment has been handed over.
+#[derive(Clone, Default, PartialEq, Eq, Hash, Encode, Decode)]
+#[cbor(transparent)]
+pub struct Concealed(#[n(0)] String);
+
+impl Concealed {
+    /// The text itself, for the payment gateway.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+
+    /// Adds a key.
+    pub fn push(&mut self, key: char) {
+        self.0.push(key);
+    }
+
+    /// Each character but the last `clear` ones replaced by `with`.
+    #[must_use]
+    pub fn masked(&self, with: char, clear: usize) -> String {
+        let hidden = self.0.chars().count().saturating_sub(clear);
+        self.0.chars().enumerate().map(|(place, key)| if place < hidden { with } else { key }).collect()
+    }
+}
+
+impl From<&str> for Concealed {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+impl From<String> for Concealed {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl fmt::Debug for Concealed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("<concealed>")
+    }
+}
+
 /// A token or password: never shown, not even by length.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
@@ -67,5 +111,17 @@ mod tests {
     fn debug_shows_neither_numbers_nor_secrets() {
         assert_eq!(format!("{:?}", Pii::from("+15550100")), "<9 characters>");
         assert_eq!(format!("{:?}", Secret::new("token")), "<secret>");
+        assert_eq!(format!("{:?}", Concealed::from("4111111111111111")), "<concealed>");
+    }
+
+    #[test]
+    fn a_mask_leaves_the_last_characters_and_never_more_than_it_says() {
+        for (text, clear, masked) in
+            [("4111111111111111", 4, "xxxxxxxxxxxx1111"), ("123", 0, "xxx"), ("12", 4, "12"), ("", 4, "")]
+        {
+            assert_eq!(Concealed::from(text).masked('x', clear), masked);
+            // A mask that is masked again stays the same.
+            assert_eq!(Concealed::from(masked).masked('x', clear), masked);
+        }
     }
 }

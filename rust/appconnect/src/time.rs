@@ -32,6 +32,12 @@ impl Millis {
         Self(self.0.saturating_add(seconds.saturating_mul(1_000)))
     }
 
+    /// Year, month (from 1) and day (from 1) in GMT.
+    #[must_use]
+    pub const fn date(self) -> (u64, u64, u64) {
+        civil_from_days(self.0 / 86_400_000)
+    }
+
     /// RFC 2822 in GMT, written with `+0000` as Twilio does: `Fri, 21 Aug 2015 00:07:25 +0000`.
     #[must_use]
     pub fn rfc2822(self) -> String {

@@ -1,7 +1,11 @@
 //! `<Dial>` to phones, clients and SIP endpoints: who rings, who answers, who is connected, and what is told of it
 //! (`twiml-voice.md` section 6, `webhooks.md` sections 10.1 and 11).
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests, too, may stop at their first surprise")]
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "helpers of tests, too, may stop at their first surprise"
+)]
 
 mod support;
 

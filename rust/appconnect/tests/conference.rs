@@ -1,7 +1,11 @@
 //! `<Dial><Conference>`: who waits, who is connected, who is told what, and how it ends (`twiml-voice.md` section 6.3,
 //! `webhooks.md` section 10.4).
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests, too, may stop at their first surprise")]
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "helpers of tests, too, may stop at their first surprise"
+)]
 
 mod support;
 

@@ -142,7 +142,51 @@ fn states() -> Vec<(&'static str, World)> {
     let mut world = World::new();
     world.serve("https://a.example/status", [Answer::Silent]).on(ENTRY, "<Say>x</Say>").dial().hang_up();
     states.push(("ended-with-a-request-under-way", world));
+    states.extend(services());
     states
+}
+
+/// Calls that wait for services outside, and those that have ended meanwhile.
+fn services() -> Vec<(&'static str, World)> {
+    let confirmed =
+        r#"<Prompt for="payment-card-number" requireMatchingInputs="true"><Say>again</Say></Prompt>"#;
+    let pay =
+        format!(r#"<Pay action="/paid" chargeAmount="1.50" statusCallback="/progress">{confirmed}</Pay>"#);
+    let paying = |keys: &[&str]| {
+        let mut world = parked(&pay);
+        for input in keys {
+            world.press(input);
+        }
+        world
+    };
+    let card = "4111111111111111#";
+    let whole = [card, card, "1230#", "987#", "94109#"];
+    let charging = || {
+        let mut world = paying(&whole);
+        world.advance(1_000);
+        world
+    };
+    let mut charged_late = charging();
+    charged_late.hang_up();
+    let mut referring = World::new();
+    referring.on(ENTRY, "<Refer action=\"/referred\"><Sip>sip:bob@voice.example</Sip></Refer>");
+    referring.dial_with(|call| call.from = appconnect::address::Address::new("sip:jane@voice.example"));
+    let config = Config { echo: appconnect::config::Echo::Echo, ..plain_config() };
+    let mut echoing = World::with(config, registry(|_, _, _| {}));
+    echoing.on(ENTRY, "<Echo/>").dial();
+    let record = r#"<Record transcribe="true" transcribeCallback="/words"/>"#;
+    let mut errands = parked(&format!(r#"<Sms statusCallback="/fate">hi</Sms>{record}"#));
+    errands.advance(5_000).hang_up();
+    vec![
+        ("paying-first-keys", paying(&["411"])),
+        ("paying-second-of-two", paying(&[card, "4"])),
+        ("paying-last-step", paying(&whole[..4])),
+        ("paying-charged", charging()),
+        ("ended-with-a-charge-under-way", charged_late),
+        ("referring", referring),
+        ("echoing", echoing),
+        ("ended-with-errands", errands),
+    ]
 }
 
 fn save(world: &World) -> Vec<u8> {

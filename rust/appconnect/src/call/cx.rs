@@ -13,8 +13,8 @@ use crate::effect::{Effect, Ringback};
 use crate::event::{Event, EventKind, ProblemRaised};
 use crate::http::Url;
 use crate::id::{
-    AccountSid, CallSid, ConferenceSid, LegId, QueueSid, RecordingSid, RelaySid, ReplyId, Seed, SiprecSid,
-    StreamSid, TranscriptionSid,
+    AccountSid, CallSid, ConferenceSid, LegId, MessageSid, QueueSid, RecordingSid, RelaySid, ReplyId, Seed,
+    SiprecSid, StreamSid, TranscriptSid, TranscriptionSid,
 };
 use crate::policy::Budget;
 use crate::problem::{Code, Problem};
@@ -79,6 +79,11 @@ impl Line {
         Self { id, sids: 0, exchanges: Vec::new(), budget, answered: false, ringback: false, born }
     }
 
+    /// Whether answers may still come that a call asked for.
+    pub(crate) fn owes(&self, call: &Call) -> bool {
+        !call.errands.is_empty() || self.exchanges.iter().any(|exchange| exchange.owner == call.sid)
+    }
+
     fn sid_bits(&mut self, seed: &Seed) -> u128 {
         let bits = seed.sid_bits(&self.id, self.born.0, self.sids);
         self.sids = self.sids.wrapping_add(1);
@@ -105,6 +110,11 @@ impl Line {
         QueueSid::from_bits(self.sid_bits(seed))
     }
 
+    /// A new message's SID.
+    pub(crate) fn new_message(&mut self, seed: &Seed) -> MessageSid {
+        MessageSid::from_bits(self.sid_bits(seed))
+    }
+
     /// A new recording's SID.
     pub(crate) fn new_recording(&mut self, seed: &Seed) -> RecordingSid {
         RecordingSid::from_bits(self.sid_bits(seed))
@@ -123,6 +133,11 @@ impl Line {
     /// A new stream's SID.
     pub(crate) fn new_stream(&mut self, seed: &Seed) -> StreamSid {
         StreamSid::from_bits(self.sid_bits(seed))
+    }
+
+    /// The SID of what was said in a recording.
+    pub(crate) fn new_transcript(&mut self, seed: &Seed) -> TranscriptSid {
+        TranscriptSid::from_bits(self.sid_bits(seed))
     }
 
     /// A new transcription's SID.

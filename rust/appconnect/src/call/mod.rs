@@ -4,10 +4,12 @@ mod background;
 pub(crate) mod callback;
 mod conferring;
 pub(crate) mod cx;
+mod errand;
 pub(crate) mod exchange;
 mod kind;
 mod outbound;
 pub(crate) mod params;
+mod payment;
 mod program;
 mod queued;
 pub(crate) mod record;
@@ -22,13 +24,15 @@ mod webhook;
 pub(crate) use background::{Background, MAX_FORKS, NamedRecording, Siprec, Stream, Track, Transcription};
 pub(crate) use callback::EventCallback;
 pub(crate) use conferring::{Announcement, Conferring, Hears};
+pub(crate) use errand::{Errand, ErrandKind};
 pub(crate) use kind::DocumentKind;
 pub(crate) use outbound::{Detection, FirstDocument, Outbound, Stage};
+pub(crate) use payment::Payment;
 pub(crate) use program::Program;
 pub(crate) use queued::{Leaving, QueueDial, Queued, Taken, Wait};
 pub(crate) use record::{Recording, RecordingSource};
 pub(crate) use relay::{Content, Interruptible, Playing, Relay, Utterance};
-pub(crate) use running::{Bridge, Calling, Gather, Hop, Party, Prompt, Record, Running, Suspended};
+pub(crate) use running::{Bridge, Calling, Gather, Hop, Party, Prompt, Record, Referral, Running, Suspended};
 pub use status::{CallStatus, Direction};
 pub(crate) use timer::{Timer, TimerTable};
 
@@ -120,6 +124,10 @@ pub(crate) struct Call {
     #[n(32)]
     #[cbor(default)]
     pub(crate) background: Vec<Background>,
+    /// What was asked for and no verb waits for.
+    #[n(34)]
+    #[cbor(default)]
+    pub(crate) errands: Vec<Errand>,
 }
 
 impl Call {
@@ -160,6 +168,7 @@ impl Call {
             background: Vec::new(),
             outbound: None,
             suspended: None,
+            errands: Vec::new(),
         }
     }
 
@@ -196,6 +205,14 @@ impl Call {
             None => Direction::Inbound,
             Some(outbound) if outbound.parent.is_some() => Direction::OutboundDial,
             Some(_) => Direction::OutboundApi,
+        }
+    }
+
+    /// Who is at the other end of its line, and how its account is known there.
+    pub(crate) fn ends(&self) -> (&Address, &Address) {
+        match self.direction() {
+            Direction::Inbound => (&self.from, &self.to),
+            Direction::OutboundApi | Direction::OutboundDial => (&self.to, &self.from),
         }
     }
 

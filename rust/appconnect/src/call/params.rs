@@ -8,7 +8,7 @@ use crate::address::AddressKind;
 use crate::conference::{Conference, Notice, Participant};
 use crate::config::{Config, ExposeParent, Geography};
 use crate::event::Purpose;
-use crate::id::{AccountSid, CallSid, ConferenceSid};
+use crate::id::{AccountSid, CallSid, ConferenceSid, RecordingSid, TranscriptSid};
 use crate::time::Millis;
 
 /// Names and values of one request, in the order sent.
@@ -174,15 +174,35 @@ const fn sip_response(status: CallStatus, refused: bool) -> &'static str {
 }
 
 /// Where a recording is served.
-pub(crate) fn recording_url(config: &Config, account: AccountSid, recording: &Recording) -> String {
-    format!("{}/{API_VERSION}/Accounts/{account}/Recordings/{}", config.recording_base, recording.sid)
+pub(crate) fn recording_url(config: &Config, account: AccountSid, recording: RecordingSid) -> String {
+    format!("{}/{API_VERSION}/Accounts/{account}/Recordings/{recording}", config.recording_base)
 }
 
 /// What an `action` request says of a recording.
 pub(crate) fn recording(form: &mut Form<'_>, config: &Config, account: AccountSid, recording: &Recording) {
-    put(form, "RecordingUrl", recording_url(config, account, recording));
+    put(form, "RecordingUrl", recording_url(config, account, recording.sid));
     put(form, "RecordingSid", recording.sid.as_str().to_owned());
     put(form, "RecordingDuration", recording.seconds().to_string());
+}
+
+/// What a `transcribeCallback` is told besides the standard parameters (`webhooks.md` section 3). Without a text the
+/// transcription has failed.
+pub(crate) fn transcription(
+    config: &Config,
+    account: AccountSid,
+    sid: TranscriptSid,
+    recording: RecordingSid,
+    text: Option<&str>,
+) -> Form<'static> {
+    let mut form = Form::with_capacity(6);
+    put(&mut form, "TranscriptionSid", sid.as_str().to_owned());
+    put(&mut form, "TranscriptionText", text.unwrap_or_default().to_owned());
+    put(&mut form, "TranscriptionStatus", if text.is_some() { "completed" } else { "failed" });
+    let url = format!("{}/{API_VERSION}/Accounts/{account}/Transcriptions/{sid}", config.recording_base);
+    put(&mut form, "TranscriptionUrl", url);
+    put(&mut form, "RecordingSid", recording.as_str().to_owned());
+    put(&mut form, "RecordingUrl", recording_url(config, account, recording));
+    form
 }
 
 /// A recording callback (`webhooks.md` section 10.2). `call` is always the call that ran the verb.

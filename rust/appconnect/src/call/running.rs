@@ -2,11 +2,14 @@
 
 use minicbor::{Decode, Encode};
 
-use super::{CallStatus, Conferring, EventCallback, Program, QueueDial, Queued, Recording, Relay, Stream};
+use super::{
+    CallStatus, Conferring, EventCallback, Payment, Program, QueueDial, Queued, Recording, Relay, Stream,
+};
 use crate::address::Address;
 use crate::id::{ApplicationSid, CallSid, LegId};
 use crate::input::SipFacts;
 use crate::time::Millis;
+use crate::twiml::Node;
 
 /// What a call waits for.
 #[derive(Clone, Debug, Default, Encode, Decode)]
@@ -60,6 +63,15 @@ pub(crate) enum Running {
     /// The end of its time in a conference. It waits aside.
     #[n(11)]
     Conferring(#[n(0)] Box<Conferring>),
+    /// The details of a payment, and then the payment.
+    #[n(30)]
+    Paying(#[n(0)] Box<Payment>),
+    /// The end of the call: the caller hears the caller.
+    #[n(31)]
+    Echoing,
+    /// The end of a transfer.
+    #[n(32)]
+    Referring(#[n(0)] Referral),
 }
 
 /// A document and its verb, put aside while another document runs for the caller: what is heard in a queue, or before
@@ -170,7 +182,7 @@ pub(crate) struct Gather {
     pub(crate) since: Option<Millis>,
 }
 
-/// What a `<Gather>` plays.
+/// What a `<Gather>` or a `<Pay>` plays.
 #[derive(Clone, Debug, Default, Encode, Decode)]
 pub(crate) enum Prompt {
     /// Nothing any more.
@@ -200,6 +212,23 @@ pub(crate) enum Prompt {
         #[n(1)]
         place: Option<u32>,
     },
+}
+
+impl Prompt {
+    /// Whether this nested verb is the one that plays.
+    pub(crate) fn is_at(&self, nested: Node<'_>) -> bool {
+        match self {
+            Self::Media { node, place, .. } | Self::Pause { node, place } => {
+                place.map_or(nested.index() == *node, |place| nested.span().start == place)
+            }
+            Self::Done => false,
+        }
+    }
+
+    /// Whether it waits for the end of this effect.
+    pub(crate) const fn awaits(&self, awaited: u32) -> bool {
+        matches!(self, Self::Media { step, .. } if *step == awaited)
+    }
 }
 
 /// A `<Record>` that runs.
@@ -236,4 +265,15 @@ pub(crate) struct Hop {
     /// Who calls, as both views of the hop say it: the caller, or the `callerId` of the `<Dial>`.
     #[n(8)]
     pub(crate) from: Address,
+}
+
+/// A `<Refer>` that runs.
+#[derive(Clone, Copy, Debug, Encode, Decode)]
+pub(crate) struct Referral {
+    /// The step of its effect.
+    #[n(0)]
+    pub(crate) step: u32,
+    /// The final response to the REFER.
+    #[n(1)]
+    pub(crate) response: Option<u16>,
 }

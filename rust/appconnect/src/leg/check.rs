@@ -94,6 +94,12 @@ fn check_call(call: &Call, above: Option<&Call>, fetching: usize) -> Result<(), 
             let timed = matches!(gather.prompt, Prompt::Media { .. }) || has(Timer::Verb);
             at(&[Element::Gather]) && timed
         }
+        Running::Echoing => at(&[Element::Echo]),
+        Running::Paying(payment) => {
+            let timed = matches!(payment.prompt, Prompt::Media { .. }) || has(Timer::Verb);
+            at(&[Element::Pay]) && timed && payment.charge.is_none_or(taken)
+        }
+        Running::Referring(referral) => at(&[Element::Refer]) && has(Timer::Verb) && taken(referral.step),
         Running::Recording(record) => at(&[Element::Record]) && has(Timer::Verb) && taken(record.step),
         Running::Consulting(step) => at(&[Element::Dial]) && has(Timer::Verb) && taken(*step),
         Running::Dialling(hop) => {
@@ -129,6 +135,7 @@ fn check_call(call: &Call, above: Option<&Call>, fetching: usize) -> Result<(), 
         };
         must(waits, "a document runs aside for a verb that does not wait")?;
     }
+    must(call.errands.iter().all(|errand| taken(errand.step)), "an errand has a step that was not taken")?;
     let waits = usize::from(matches!(call.running, Running::Fetching));
     must(fetching == waits, "a call waits for one document at a time, and only when it fetches one")
 }

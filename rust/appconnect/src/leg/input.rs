@@ -4,7 +4,7 @@ use super::Step;
 use super::unwind::Unwinding;
 use crate::call::cx::Cx;
 use crate::call::verb::{self, Finished, Flow};
-use crate::call::{CallStatus, Gather, Prompt, Record, Relay, Running, Stage, Timer};
+use crate::call::{CallStatus, Record, Relay, Running, Stage, Timer};
 use crate::conference::Cause;
 use crate::config::PlayFailure;
 use crate::effect::{Effect, HangUpCause, StopCollect};
@@ -28,7 +28,11 @@ impl Step<'_, '_> {
     pub(crate) fn digits(&mut self, digits: &Pii) {
         let Some(top) = self.top() else { return };
         if let Some(mut cx) = self.cx(top) {
-            cx.report(|_| EventKind::Pressed(Pressed { digits: digits.clone() }));
+            cx.report(|cx| {
+                let paying = matches!(cx.call.running, Running::Paying(_));
+                let digits = if paying { masked(digits) } else { digits.clone() };
+                EventKind::Pressed(Pressed { digits })
+            });
         }
         let keys = digits.reveal();
         if let Some((before, _)) = keys.split_once('*')
@@ -64,6 +68,7 @@ impl Step<'_, '_> {
                 Flow::Park(Running::Streaming(stream))
             }
             Running::Relaying(relay) => verb::relay_digits(cx, node, relay, keys),
+            Running::Paying(payment) => verb::pay_keys(cx, node, payment, keys),
             other => Flow::Park(other),
         });
     }
@@ -120,7 +125,7 @@ impl Step<'_, '_> {
             Running::Speaking(awaited) if awaited == step => {
                 failure.map_or(Flow::Next, |why| unplayable(cx, node, why, Code::PlayType))
             }
-            Running::Gathering(gather) if prompts(&gather, step) => match failure {
+            Running::Gathering(gather) if gather.prompt.awaits(step) => match failure {
                 Some(why) => match unplayable(
                     cx,
                     verb::gather_prompt(node, &gather).unwrap_or(node),
@@ -135,6 +140,16 @@ impl Step<'_, '_> {
                     }
                 },
                 None => verb::gather_media_done(cx, node, gather),
+            },
+            Running::Paying(payment) if payment.prompt.awaits(step) => match failure {
+                Some(why) => {
+                    let part = verb::pay_playing(node, &payment).unwrap_or(node);
+                    match unplayable(cx, part, why, Code::PlayType) {
+                        Flow::Next => verb::pay_prompt_done(cx, node, payment),
+                        flow => verb::pay_fail(cx, payment, flow),
+                    }
+                }
+                None => verb::pay_prompt_done(cx, node, payment),
             },
             Running::Recording(record) if record.step == step => {
                 finish_record(cx, node, record, Finished::Silence)
@@ -161,6 +176,7 @@ impl Step<'_, '_> {
     /// Time has passed.
     pub(crate) fn tick(&mut self) {
         let now = self.world.now;
+        self.fail_late_errands();
         if self.leg.calls.is_empty() {
             if self.leg.linger.is_some_and(|at| at <= now) {
                 self.leg.line.exchanges.clear();
@@ -214,6 +230,8 @@ impl Step<'_, '_> {
         self.with_verb(at, |cx, node, running| match running {
             Running::Pausing => Flow::Next,
             Running::Gathering(gather) => verb::gather_silence(cx, node, gather),
+            Running::Paying(payment) => verb::pay_timeout(cx, node, payment),
+            Running::Referring(referral) => verb::refer_timeout(cx, node, referral),
             Running::Recording(record) => finish_record(cx, node, record, Finished::MaxLength),
             Running::Consulting(_) => {
                 let late = Verdict::Deny { reason: "the policy did not answer in time".into() };
@@ -240,8 +258,9 @@ impl Step<'_, '_> {
     }
 }
 
-fn prompts(gather: &Gather, awaited: u32) -> bool {
-    matches!(gather.prompt, Prompt::Media { step, .. } if step == awaited)
+/// What the timeline shows of keys that belong to a payment.
+fn masked(keys: &Pii) -> Pii {
+    keys.reveal().replace(|key: char| key.is_ascii_digit(), "x").into()
 }
 
 fn says(relay: &Relay, awaited: u32) -> bool {

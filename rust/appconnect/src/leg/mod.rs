@@ -8,6 +8,7 @@ mod aside;
 mod calling;
 mod check;
 mod conferring;
+mod errand;
 mod hop;
 mod input;
 mod modify;
@@ -41,7 +42,7 @@ pub(crate) struct Leg {
     /// The stack, bottom first. Empty when the leg has ended.
     #[n(1)]
     calls: Vec<Call>,
-    /// Calls that have ended and still have requests under way.
+    /// Calls that have ended and still have requests or errands under way.
     #[n(3)]
     ended: Vec<Call>,
     /// When the requests that an ended leg still has are given up.
@@ -56,17 +57,25 @@ impl Leg {
 
     /// Whether nothing is left to do.
     pub(crate) fn is_over(&self) -> bool {
-        self.calls.is_empty() && self.line.exchanges.is_empty()
+        self.calls.is_empty()
+            && self.line.exchanges.is_empty()
+            && self.ended.iter().all(|call| call.errands.is_empty())
     }
 
     /// The next moment at which something happens by itself.
     pub(crate) fn deadline(&self) -> Option<Millis> {
+        let errand = self.next_errand();
         if self.calls.is_empty() {
-            return self.linger;
+            return [self.linger, errand].into_iter().flatten().min();
         }
         let timers = self.calls.iter().filter_map(|call| call.timers.next()).min();
-        let end = self.line.budget.deadline();
-        Some(timers.map_or(end, |timer| timer.min(end)))
+        [Some(self.line.budget.deadline()), timers, errand].into_iter().flatten().min()
+    }
+
+    /// Frees the calls that have ended and have no more requests or errands under way.
+    fn forget_ended(&mut self) {
+        let line = &self.line;
+        self.ended.retain(|call| line.owes(call));
     }
 
     /// The calls on other legs that the calls here have dialled, each after the one that did; with a call, only of it
@@ -81,13 +90,14 @@ impl Leg {
     }
 
     /// Every SID under which this leg can be reached: its calls, the dialling side's views of its hops, and the calls
-    /// that have ended and still have requests under way. A SID may come twice.
+    /// that have ended and still have requests or errands under way. A SID may come twice.
     pub(crate) fn sids(&self) -> impl Iterator<Item = &CallSid> {
         let calls = self.calls.iter();
         let calls = calls.flat_map(|call| [&call.sid].into_iter().chain(hop_of(call).map(|hop| &hop.child)));
         // A reply finds its leg by the call that asked; that one may be gone while a request about another is open.
         let requests = self.line.exchanges.iter().flat_map(|exchange| [&exchange.call, &exchange.owner]);
-        calls.chain(requests)
+        let errands = self.ended.iter().filter(|call| !call.errands.is_empty()).map(|call| &call.sid);
+        calls.chain(requests).chain(errands)
     }
 }
 

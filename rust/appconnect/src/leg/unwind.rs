@@ -7,10 +7,10 @@ use crate::call::params::{Stage, progress};
 use crate::call::signal::{Over, Signal};
 use crate::call::verb::{self, Ended, Finished, action_of, finish_record};
 use crate::call::{
-    Call, CallStatus, Gather, Leaving, Parameters, Prompt, Record, Running, Stage as OutboundStage,
+    Call, CallStatus, Gather, Leaving, Parameters, Payment, Prompt, Record, Running, Stage as OutboundStage,
 };
 use crate::conference::{Cause, Left};
-use crate::effect::{Effect, HangUp, HangUpCause, StopCollect, StopMedia};
+use crate::effect::{Echo, Effect, HangUp, HangUpCause, StopCollect, StopMedia};
 use crate::event::{EventKind, Purpose, StatusChanged};
 use crate::problem::{Code, Problem};
 use crate::registry::Webhook;
@@ -242,6 +242,10 @@ impl Step<'_, '_> {
                     self.report_queue(at, left, Role::Ended);
                 }
             }
+            Running::Echoing if !line_gone => self.stop_echo(at),
+            Running::Paying(payment) => {
+                self.break_off_payment(at, payment, line_gone);
+            }
             Running::Outbound => {
                 media = matches!(self.call(at).stage(), Some(OutboundStage::Keys(_)));
             }
@@ -271,6 +275,20 @@ impl Step<'_, '_> {
                 self.request_ignored(at, &goto, Role::Ended);
             }
             Err(problem) => cx.problem_once(problem),
+        }
+    }
+
+    fn stop_echo(&mut self, at: usize) {
+        let (leg, call) = (self.leg.line.id.clone(), self.call(at).sid);
+        self.world.effect(Effect::Echo(Echo { leg, call, on: false }));
+    }
+
+    fn break_off_payment(&mut self, at: usize, payment: Box<Payment>, line_gone: bool) {
+        let Some(mut cx) = self.cx(at) else { return };
+        let Some((document, index)) = cx.current_verb() else { return };
+        let Some(node) = document.node(index) else { return };
+        if let Some(goto) = verb::pay_break_off(&mut cx, node, payment, line_gone) {
+            self.request_ignored(at, &goto, Role::Ended);
         }
     }
 
@@ -356,14 +374,16 @@ impl Step<'_, '_> {
     pub(super) fn take_off(&mut self) -> bool {
         let Some(mut call) = self.leg.calls.pop() else { return false };
         let redirected = call.redirected;
-        if self.leg.line.exchanges.iter().any(|exchange| exchange.owner == call.sid) {
+        if self.leg.line.owes(&call) {
             call.program = None;
             call.running = Running::Idle;
             call.timers = crate::call::TimerTable::default();
             self.leg.ended.push(call);
         }
         if self.leg.calls.is_empty() {
-            self.leg.linger = Some(self.world.now + LINGER_MS);
+            let last =
+                self.leg.ended.iter().flat_map(|call| &call.errands).filter_map(|errand| errand.deadline);
+            self.leg.linger = Some(last.max().unwrap_or_default().max(self.world.now) + LINGER_MS);
         }
         redirected
     }

@@ -4,7 +4,7 @@ use super::Step;
 use crate::call::cx::Cx;
 use crate::call::exchange::{Exchange, Next, Outcome, Role};
 use crate::event::Purpose;
-use crate::id::{CallSid, ReplyId};
+use crate::id::ReplyId;
 use crate::input::FailureReason;
 use crate::problem::{Code, Problem};
 use crate::twiml::{answer, charset, decode};
@@ -55,7 +55,7 @@ impl<'w> Step<'_, 'w> {
             }
             (Role::Refer, Next::Failed(problem), Some(at)) => self.refer_failed(at, problem, &base),
             (Role::Interrupted, _, Some(at)) => self.carry_out_update(at),
-            _ => self.forget_ended(owner),
+            _ => self.leg.forget_ended(),
         }
     }
 
@@ -75,12 +75,5 @@ impl<'w> Step<'_, 'w> {
         let mut calls = self.leg.calls.iter_mut().chain(self.leg.ended.iter_mut());
         let call = calls.find(is_owner)?;
         Some(Cx { world: self.world, line: &mut self.leg.line, call, depth: 0 })
-    }
-
-    /// Frees an ended call whose last request is over.
-    fn forget_ended(&mut self, sid: CallSid) {
-        if !self.leg.line.exchanges.iter().any(|exchange| exchange.owner == sid) {
-            self.leg.ended.retain(|call| call.sid != sid);
-        }
     }
 }

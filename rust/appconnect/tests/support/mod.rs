@@ -18,16 +18,16 @@ use std::sync::Arc;
 
 use appconnect::address::Address;
 use appconnect::effect::{
-    Dial, Effect, Fetch, HangUpCause, Notify, OpenRelay, OpenStream, PlaySource, StartAgent, StartRecording,
-    StartSiprec, StartTranscription,
+    Charge, Dial, Effect, Fetch, HangUpCause, Notify, OpenRelay, OpenStream, PlaySource, Refer, SendMessage,
+    StartAgent, StartRecording, StartSiprec, StartTranscription, Transcribe,
 };
 use appconnect::event::{Event, EventKind};
 use appconnect::http::{Method, Request, Url, form};
 use appconnect::id::{AccountSid, CallSid, LegId, ReplyId, Seed};
 use appconnect::input::{
-    Change, Digits, FailureReason, HttpFailure, HttpResponse, HungUp, IncomingCall, MediaDone, MediaFailure,
-    Modify, PolicyVerdict, Progress, ProgressState, RelayEvent, RelayMessage, SiprecEvent, SocketEvent,
-    Speech, StreamEvent,
+    Change, Digits, DocumentSource, FailureReason, HttpFailure, HttpResponse, HungUp, IncomingCall,
+    MediaDone, MediaFailure, Modify, Originate, PolicyVerdict, Progress, ProgressState, RelayEvent,
+    RelayMessage, SiprecEvent, SocketEvent, Speech, StreamEvent,
 };
 use appconnect::pii::{Pii, Secret};
 use appconnect::policy::Verdict;
@@ -174,6 +174,12 @@ pub struct World {
     pub agents: Vec<StartAgent>,
     /// What happened to conferences, in order: `join leg-1`, `change leg-1 muted`, `leave leg-1 beep`, `record`, `stop`.
     pub conferences: Vec<String>,
+    pub charges: Vec<Charge>,
+    pub messages: Vec<SendMessage>,
+    pub transfers: Vec<Refer>,
+    pub written_down: Vec<Transcribe>,
+    /// Every switch of what keeps the caller from everything that listens along.
+    pub concealed: Vec<bool>,
     /// When each request was made, in milliseconds since the start, by its place in `requests`.
     pub request_times: Vec<u64>,
     pub save_at_every_step: bool,
@@ -279,6 +285,11 @@ impl World {
             transcriptions: Vec::new(),
             agents: Vec::new(),
             conferences: Vec::new(),
+            charges: Vec::new(),
+            messages: Vec::new(),
+            transfers: Vec::new(),
+            written_down: Vec::new(),
+            concealed: Vec::new(),
             request_times: Vec::new(),
             save_at_every_step: false,
             answers: HashMap::new(),
@@ -365,6 +376,28 @@ impl World {
         let leg = leg.parse().unwrap();
         self.input(Input::Digits(Digits { leg, digits: Pii::from(digits) })).unwrap();
         self
+    }
+
+    /// A's account places a call to somebody, who answers.
+    pub fn place(&mut self, to: &str) -> &mut Self {
+        let call = Originate {
+            leg: self.leg.clone(),
+            account: A.parse().unwrap(),
+            from: Address::new(NUMBER),
+            to: Address::new(to),
+            document: DocumentSource::Url(hook(ENTRY)),
+            fallback: None,
+            status_callback: None,
+            status_callback_events: Vec::new(),
+            timeout: 60,
+            time_limit: None,
+            send_digits: None,
+            machine_detection: None,
+            asynchronous_detection: false,
+            detection_callback: None,
+        };
+        self.input(Input::Originate(Box::new(call))).unwrap();
+        self.progress(0, ProgressState::Answered)
     }
 
     /// The prompt that plays cannot be played.
@@ -576,6 +609,11 @@ impl World {
             Effect::Ringback(ringback) => self.ringback.push((ringback.on, ringback.tone.map(Into::into))),
             Effect::Consult(consult) => self.consults.push(consult.reply),
             Effect::StartRecording(start) => self.recordings.push(start),
+            Effect::Charge(charge) => self.charges.push(*charge),
+            Effect::Conceal(conceal) => self.concealed.push(conceal.on),
+            Effect::Refer(refer) => self.transfers.push(refer),
+            Effect::SendMessage(message) => self.messages.push(message),
+            Effect::Transcribe(transcribe) => self.written_down.push(transcribe),
             Effect::OpenRelay(open) => self.relays.push(open),
             Effect::OpenStream(open) => self.streams.push(open),
             Effect::SendRelay(send) => self.frames.push(send.text.reveal().to_owned()),
@@ -585,6 +623,7 @@ impl World {
             Effect::CloseRelay(_)
             | Effect::CloseStream(_)
             | Effect::Collect(_)
+            | Effect::Echo(_)
             | Effect::SendDtmf(_)
             | Effect::StopAgent(_)
             | Effect::StopCollect(_)

@@ -1,15 +1,15 @@
 //! `<Gather>`: keys or speech, with prompts that the caller may interrupt (`twiml-voice.md` section 4).
 
-use super::{Flow, Goto, action_or_base, callback, pause, play, reference, say};
+use super::{Flow, Goto, action_or_base, callback, prompts, reference};
 use crate::call::cx::Cx;
 use crate::call::exchange::{Plan, Role};
 use crate::call::params::put;
 use crate::call::{Gather, Prompt, Running, Timer};
-use crate::effect::{Collect, Effect, SpeechOptions, StopCollect, StopMedia};
+use crate::effect::{Collect, Effect, SpeechOptions};
 use crate::event::Purpose;
 use crate::input::Speech;
 use crate::problem::{Code, Problem};
-use crate::twiml::{Attribute, Element, Node};
+use crate::twiml::{Attribute, Node};
 
 /// Seconds without input after the prompts.
 const DEFAULT_TIMEOUT: u32 = 5;
@@ -58,34 +58,17 @@ fn timeout(node: Node<'_>) -> u32 {
 }
 
 /// Plays the prompts from `next` on; after the last one the silence begins to count.
-fn prompt_from(cx: &mut Cx<'_, '_>, node: Node<'_>, mut gather: Gather, mut next: Option<Node<'_>>) -> Flow {
-    while let Some(prompt) = next {
-        let reply = match prompt.element() {
-            Element::Say => Ok(say::speak(cx, prompt)),
-            Element::Play => play::play(cx, prompt),
-            Element::Pause => {
-                let until = cx.now().plus_seconds(pause::seconds(prompt));
-                cx.call.timers.set(Timer::Verb, until);
-                gather.prompt = Prompt::Pause { node: prompt.index(), place: Some(prompt.span().start) };
-                return Flow::Park(Running::Gathering(gather));
-            }
-            _ => Ok(None),
-        };
-        match reply {
-            Err(problem) => {
-                stop_listening(cx);
-                return Flow::Fail(problem);
-            }
-            Ok(Some(reply)) => {
-                let (node, place) = (prompt.index(), Some(prompt.span().start));
-                gather.prompt = Prompt::Media { node, step: reply.step, place };
-                return Flow::Park(Running::Gathering(gather));
-            }
-            Ok(None) => next = prompt.next_sibling(),
+fn prompt_from(cx: &mut Cx<'_, '_>, node: Node<'_>, mut gather: Gather, next: Option<Node<'_>>) -> Flow {
+    gather.prompt = match prompts::play_from(cx, next) {
+        Ok(prompt) => prompt,
+        Err(problem) => {
+            prompts::stop_listening(cx);
+            return Flow::Fail(problem);
         }
+    };
+    if matches!(gather.prompt, Prompt::Done) {
+        count(cx, node, &gather);
     }
-    gather.prompt = Prompt::Done;
-    count(cx, node, &gather);
     Flow::Park(Running::Gathering(gather))
 }
 
@@ -112,12 +95,7 @@ pub(crate) fn media_done(cx: &mut Cx<'_, '_>, node: Node<'_>, gather: Gather) ->
 
 /// The prompt that plays.
 pub(crate) fn prompt<'a>(node: Node<'a>, gather: &Gather) -> Option<Node<'a>> {
-    let (index, place) = match gather.prompt {
-        Prompt::Media { node, place, .. } | Prompt::Pause { node, place } => (node, place),
-        Prompt::Done => return None,
-    };
-    let plays = |child: &Node<'_>| place.map_or(child.index() == index, |place| child.span().start == place);
-    node.children().find(plays)
+    node.children().find(|nested| gather.prompt.is_at(*nested))
 }
 
 /// The timer fired: a nested pause is over, or nothing more came.
@@ -157,20 +135,8 @@ pub(crate) fn digits(cx: &mut Cx<'_, '_>, node: Node<'_>, mut gather: Gather, ke
 fn interrupt(cx: &mut Cx<'_, '_>, node: Node<'_>, gather: &mut Gather) {
     let may = node.attribute(Attribute::BargeIn).is_none_or(|value| value != "false");
     if may {
-        stop_prompt(cx, gather);
+        prompts::stop(cx, &mut gather.prompt);
     }
-}
-
-fn stop_prompt(cx: &mut Cx<'_, '_>, gather: &mut Gather) {
-    if matches!(std::mem::take(&mut gather.prompt), Prompt::Media { .. }) {
-        let leg = cx.line.id.clone();
-        cx.effect(Effect::StopMedia(StopMedia { leg }));
-    }
-}
-
-fn stop_listening(cx: &mut Cx<'_, '_>) {
-    let leg = cx.line.id.clone();
-    cx.effect(Effect::StopCollect(StopCollect { leg }));
 }
 
 /// The recogniser heard something. The first kind of input wins: after a key, speech no longer counts.
@@ -241,11 +207,8 @@ fn finish(cx: &mut Cx<'_, '_>, node: Node<'_>, gather: &Gather, key: Option<char
 
 fn end(cx: &mut Cx<'_, '_>, gather: &Gather) {
     cx.call.timers.stop(Timer::Verb);
-    if matches!(gather.prompt, Prompt::Media { .. }) {
-        let leg = cx.line.id.clone();
-        cx.effect(Effect::StopMedia(StopMedia { leg }));
-    }
-    stop_listening(cx);
+    prompts::stop(cx, &mut gather.prompt.clone());
+    prompts::stop_listening(cx);
 }
 
 fn submit(cx: &Cx<'_, '_>, node: Node<'_>, extra: crate::call::params::Form<'static>) -> Flow {

@@ -3,19 +3,24 @@
 mod agent;
 mod connect;
 mod dial;
+mod echo;
 mod enqueue;
 mod gather;
 mod hangup;
 mod leave;
 mod pause;
+mod pay;
 mod play;
+mod prompts;
 mod record;
 mod recording;
 mod redirect;
+mod refer;
 mod reject;
 mod relay;
 mod say;
 mod siprec;
+mod sms;
 mod start;
 mod stop;
 mod stream;
@@ -43,9 +48,15 @@ pub(crate) use gather::{
     digits as gather_digits, media_done as gather_media_done, prompt as gather_prompt,
     silence as gather_silence, speech as gather_speech,
 };
+pub(crate) use pay::{
+    Ended as PayEnded, break_off as pay_break_off, charged as pay_charged, describe as describe_payment,
+    fail as pay_fail, keys as pay_keys, playing as pay_playing, prompt_done as pay_prompt_done,
+    timeout as pay_timeout,
+};
 pub(crate) use play::url as play_url;
 pub(crate) use record::{Finished, finish as finish_record, key as record_key};
 pub(crate) use redirect::goto as redirect_target;
+pub(crate) use refer::{progress as refer_progress, timeout as refer_timeout};
 pub(crate) use relay::{
     digits as relay_digits, event as relay_event, lost as relay_lost, media_done as relay_media_done,
     message as relay_message, speech as relay_speech, stop as stop_relay,
@@ -118,19 +129,23 @@ pub(crate) fn enter(cx: &mut Cx<'_, '_>, node: Node<'_>) -> Flow {
     match node.element() {
         Element::Connect => connect::enter(cx, node),
         Element::Dial => dial::enter(cx, node),
+        Element::Echo => echo::enter(cx, node),
         Element::Enqueue => enqueue::enter(cx, node),
         Element::Gather => gather::enter(cx, node),
         Element::Hangup => hangup::enter(node),
         Element::Leave => leave::enter(cx, node),
         Element::Pause => pause::enter(cx, node),
+        Element::Pay => pay::enter(cx, node),
         Element::Play => play::enter(cx, node),
         Element::Record => record::enter(cx, node),
         Element::Redirect => redirect::enter(cx, node),
+        Element::Refer => refer::enter(cx, node),
         Element::Reject => reject::enter(cx, node),
         Element::Say => say::enter(cx, node),
+        Element::Sms => sms::enter(cx, node),
         Element::Start => start::enter(cx, node),
         Element::Stop => stop::enter(cx, node),
-        _ => unsupported::enter(cx, node),
+        _ => unsupported::skip(cx, node),
     }
 }
 

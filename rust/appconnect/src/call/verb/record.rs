@@ -5,8 +5,8 @@ use super::{Flow, Goto, action_or_base, callback};
 use crate::call::cx::Cx;
 use crate::call::exchange::{Plan, Role};
 use crate::call::params::{put, recording, recording_status};
-use crate::call::{EventCallback, Record, Recording, RecordingSource, Running, Timer};
-use crate::effect::{Effect, StartRecording, StopRecording};
+use crate::call::{Errand, ErrandKind, EventCallback, Record, Recording, RecordingSource, Running, Timer};
+use crate::effect::{Effect, StartRecording, StopRecording, Transcribe};
 use crate::event::Purpose;
 use crate::problem::{Code, Problem};
 use crate::twiml::{Attribute, Node};
@@ -15,6 +15,12 @@ use crate::twiml::{Attribute, Node};
 const DEFAULT_TIMEOUT: u32 = 5;
 /// Seconds after which a recording ends.
 const DEFAULT_MAX_LENGTH: u32 = 3_600;
+/// Seconds after which a recording that is to be transcribed ends.
+const LONGEST_TRANSCRIBED: u32 = 120;
+/// Milliseconds of a recording that is long enough to be transcribed: more than two seconds.
+const SHORTEST_TRANSCRIBED_MS: u64 = 2_001;
+/// Seconds after which a transcription counts as failed. Our choice.
+const TRANSCRIPTION_SECONDS: u64 = 600;
 /// Every key ends a recording unless the document says which.
 const DEFAULT_FINISH_ON_KEY: &str = "1234567890*#";
 
@@ -30,20 +36,26 @@ pub(crate) enum Finished {
 }
 
 pub(super) fn enter(cx: &mut Cx<'_, '_>, node: Node<'_>) -> Flow {
-    if node.flag(Attribute::Transcribe) {
-        cx.problem_at(
-            node,
-            Code::TranscriptionFailed,
-            "transcription is not provided by this engine: the recording is made without it",
-        );
-    }
     let source = RecordingSource::RecordVerb;
     let (step, recording) = begin(cx, node, source, false);
     let record = Record { step, recording };
-    let longest = node.number(Attribute::MaxLength).unwrap_or(DEFAULT_MAX_LENGTH);
+    let longest = longest(cx, node);
     let until = cx.now().plus_seconds(u64::from(longest));
     cx.call.timers.set(Timer::Verb, until);
     Flow::Park(Running::Recording(record))
+}
+
+/// Seconds that a `<Record>` may take.
+fn longest(cx: &mut Cx<'_, '_>, node: Node<'_>) -> u32 {
+    let written = node.number(Attribute::MaxLength);
+    if !node.flag(Attribute::Transcribe) {
+        return written.unwrap_or(DEFAULT_MAX_LENGTH);
+    }
+    if written.is_some_and(|seconds| seconds > LONGEST_TRANSCRIBED) {
+        let message = format!("a recording to be transcribed ends after {LONGEST_TRANSCRIBED} s at most");
+        cx.problem_at(node, Code::RecordTranscribeLength, message);
+    }
+    written.unwrap_or(LONGEST_TRANSCRIBED).min(LONGEST_TRANSCRIBED)
 }
 
 /// Starts a recording that `node` (a `<Record>`, `<Dial>` or `<Recording>`) asks for. The number is the step that its end answers.
@@ -119,6 +131,33 @@ fn notify(cx: &mut Cx<'_, '_>, recording: &Recording, status: &'static str) {
     }
 }
 
+/// Has a recording written down, if the document wants it and its length allows it (`twiml-voice.md` section 5).
+///
+/// The upper bound is inside: the recording that ends at its longest is the one that was asked for.
+fn transcribe(cx: &mut Cx<'_, '_>, node: Node<'_>, recording: &Recording) {
+    if !node.flag(Attribute::Transcribe) {
+        return;
+    }
+    let length = recording.ended.map_or(0, |ended| ended.since(recording.started));
+    if !(SHORTEST_TRANSCRIBED_MS..=u64::from(LONGEST_TRANSCRIBED) * 1_000).contains(&length) {
+        let message = "only a recording of more than 2 s and at most 120 s is transcribed";
+        return cx.problem_at(node, Code::TranscriptionLength, message);
+    }
+    let callback = callback(cx, node, Attribute::TranscribeCallback);
+    let sid = cx.line.new_transcript(cx.world.seed);
+    let reply = cx.next_reply();
+    cx.effect(Effect::Transcribe(Transcribe {
+        reply,
+        leg: cx.line.id.clone(),
+        call: cx.call.sid,
+        account: cx.call.account,
+        recording: recording.sid,
+    }));
+    let kind = ErrandKind::Transcription { sid, recording: recording.sid, callback };
+    let deadline = Some(cx.now().plus_seconds(TRANSCRIPTION_SECONDS));
+    cx.call.errands.push(Errand { step: reply.step, kind, deadline });
+}
+
 /// Whether a key ends the recording.
 pub(crate) fn key(node: Node<'_>, keys: &str) -> Option<char> {
     let finish_on = node.attribute(Attribute::FinishOnKey).unwrap_or(DEFAULT_FINISH_ON_KEY);
@@ -134,6 +173,7 @@ pub(crate) fn finish(
 ) -> Result<Goto, Problem> {
     cx.call.timers.stop(Timer::Verb);
     stop(cx, &mut record.recording, ended == Finished::Silence);
+    transcribe(cx, node, &record.recording);
     let mut extra = Vec::with_capacity(4);
     recording(&mut extra, cx.world.config, cx.call.account, &record.recording);
     let digits = match ended {

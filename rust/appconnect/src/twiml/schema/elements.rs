@@ -144,6 +144,7 @@ elements! {
         "The `action` is requested whatever ended the recording; its `Digits` are empty after silence and after the longest time.",
         "No key ends a recording whose `finishOnKey` is empty.",
         "The beep takes no time.",
+        "A recording of exactly 120 seconds is still transcribed; a transcription that does not come within ten minutes has failed.",
     ]
     [] {
         Action: url.or_computed("the URL of the document"),
@@ -376,11 +377,18 @@ elements! {
     /// Takes the caller out of a queue.
     Leave "Leave" Verb Core executed true answers No, text None
     [] {}
-    /// Known to the schema only.
-    Echo "Echo" Verb Later answers Yes, text None
+    /// Lets the caller hear what the caller says. Known to the schema only: skipped unless `Config(echo)` says else.
+    Echo "Echo" Verb Later executed true answers Yes, text None
+    where silent [
+        "It is skipped with a warning (12200), or lasts until the call ends (`echo`).",
+    ]
     [] {}
     /// Sends a message.
-    Sms "Sms" Verb Later answers No, text Trimmed
+    Sms "Sms" Verb Later executed true answers No, text Trimmed
+    where silent [
+        "A message whose number or text is bad is not sent; the `action` is told `SmsStatus=invalid`, and a `SmsSid` all the same.",
+        "The `statusCallback` is told until two minutes after the call has ended.",
+    ]
     [] {
         To: text.or_computed("the caller").code(Code::SmsTo),
         From: text.or_computed("the called number").code(Code::SmsFrom),
@@ -389,7 +397,16 @@ elements! {
         StatusCallback: url.code(Code::SmsStatusCallback),
     }
     /// Collects a payment.
-    Pay "Pay" Verb Later answers Yes, text None
+    Pay "Pay" Verb Later executed true answers Yes, text None
+    where silent [
+        "`maxAttempts` counts the attempts at each question; the `action` is requested when they are used up.",
+        "Only `#` or silence ends an input; keys stop a prompt, and those after `#` belong to the next question.",
+        "The `statusCallback` is told when an attempt begins, and when the last one has failed.",
+        "The payment is made when the prompt of its processing has ended; from then on `*` does nothing.",
+        "When the caller hangs up while the connector has the payment, the `action` waits for the connector.",
+        "A new document for the call ends it without a request, unless the connector has the payment.",
+        "Our own prompts are English, whatever `language` says.",
+    ]
     [Prompt Parameter] {
         Input: word(&["dtmf"]).or_word("dtmf"),
         Action: url.or_computed("the URL of the document"),
@@ -401,17 +418,21 @@ elements! {
         PostalCode: text.or_word("true"),
         MinPostalCodeLength: number(0, 10),
         PaymentConnector: text.or_word("Default"),
-        PaymentMethod: word(&["credit-card", "ach-debit"]).or_word("credit-card"),
-        BankAccountType: words(&["consumer-checking", "consumer-savings", "commercial-checking", "commercial-savings"]).or_word("consumer-checking"),
-        TokenType: word(&["one-time", "reusable", "payment-method"]).or_word("reusable"),
-        ChargeAmount: new(ValueType::Amount),
+        PaymentMethod: word(&["credit-card", "ach-debit"]).or_word("credit-card").code(Code::PayParameterValue),
+        BankAccountType: word(&["consumer-checking", "consumer-savings", "commercial-checking", "commercial-savings"]).or_word("consumer-checking").code(Code::PayParameterValue),
+        TokenType: word(&["one-time", "reusable", "payment-method"]).or_word("reusable").code(Code::PayParameterValue),
+        ChargeAmount: new(ValueType::Amount).code(Code::PayAmount),
         Currency: text.or_word("usd"),
         Description: text,
         ValidCardTypes: words(CARDS).or_word("visa mastercard amex"),
         Language: new(ValueType::Language).or_word("en-US"),
     }
     /// What to say at one step of a payment. As a verb it is known to the schema only.
-    Prompt "Prompt" Verb Later answers Yes, text None
+    Prompt "Prompt" Verb Later executed true answers Yes, text None
+    where silent [
+        "Of several that fit, the one that names most attributes counts; the first of equals.",
+        "As a verb it is skipped with a warning (12200).",
+    ]
     [Say Play Pause] {
         For: word(PAY_FIELDS).also(&["for_"]),
         ErrorType: words(PAY_ERRORS),
@@ -420,7 +441,11 @@ elements! {
         RequireMatchingInputs: flag(false),
     }
     /// Transfers a SIP caller.
-    Refer "Refer" Verb Later answers Yes, text None
+    Refer "Refer" Verb Later executed true answers Yes, text None
+    where silent [
+        "It is given up after a minute without news.",
+        "The application of a `<Dial><Application>` cannot give its caller's line away (13801).",
+    ]
     [Sip] {
         Action: url,
         Method: method,

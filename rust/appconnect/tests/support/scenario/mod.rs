@@ -7,6 +7,7 @@ pub mod matching;
 pub mod names;
 pub mod outbound;
 pub mod seen;
+pub mod services;
 pub mod setup;
 pub mod stage;
 
@@ -56,6 +57,11 @@ const ACTS: &[(&str, &[&str])] = &[
     ("progress", &["sip_response", "sip_call_id", "sip_headers", "leg"]),
     ("detected", &["after_ms", "leg"]),
     ("originate", ORIGINATE),
+    ("charged", &["token", "confirmation", "profile", "code", "message", "words"]),
+    ("sent", &[]),
+    ("transcribed", &[]),
+    ("refer_response", &[]),
+    ("refer_notify", &[]),
 ];
 
 /// What is looked at after the fact, and what it may say.
@@ -193,6 +199,9 @@ fn act(stage: &mut Stage, step: &Step) -> Result<(), String> {
         "modify" => modify(stage, text()?, keys),
         "dequeue" => dequeue(stage, text()?, keys),
         "verdict" => verdict(stage, text()?, &mut keys),
+        "charged" | "sent" | "transcribed" | "refer_response" | "refer_notify" => {
+            services::act(stage, &step.kind, text()?, &mut keys)
+        }
         "progress" | "detected" | "originate" => outbound::act(stage, &step.kind, &leg, text()?, keys),
         _ => Ok(()),
     }

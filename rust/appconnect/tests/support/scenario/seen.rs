@@ -44,6 +44,16 @@ pub const KINDS: &[(&str, bool, &[&str])] = &[
     ("leave", true, &["beep", "leg"]),
     ("conference_record", true, &["conference", "trim"]),
     ("conference_record_end", true, &["conference"]),
+    (
+        "charge",
+        true,
+        &["method", "amount", "currency", "token_type", "description", "card_type", "account", "call"],
+    ),
+    ("message", true, &["from", "body", "account", "call"]),
+    ("transcribe", true, &["account", "call", "leg"]),
+    ("refer", true, &["call", "leg"]),
+    ("conceal", true, &["leg"]),
+    ("echo", true, &["call", "leg"]),
     ("hung_up", true, &["leg"]),
     (
         "listen",
@@ -120,7 +130,7 @@ pub fn happening(effect: &Effect, purpose: Option<&str>) -> Option<Happening> {
         Effect::Answer(answer) => seen("answered", &true, vec![("leg", answer.leg.to_string())]),
         Effect::Ringback(ring) => seen(
             "ringback",
-            &if ring.on { "on" } else { "off" },
+            &on_or_off(ring.on),
             vec![
                 ("tone", or_none(ring.tone.as_ref().map(ToString::to_string))),
                 ("leg", ring.leg.to_string()),
@@ -185,6 +195,52 @@ pub fn happening(effect: &Effect, purpose: Option<&str>) -> Option<Happening> {
         Effect::Dial(dial) => Some(placed(dial)),
         Effect::Bridge(bridge) => seen("bridge", &bridge.other, vec![("leg", bridge.leg.to_string())]),
         Effect::Unbridge(bridge) => seen("unbridge", &bridge.other, vec![("leg", bridge.leg.to_string())]),
+        Effect::Charge(charge) => seen(
+            "charge",
+            &charge.connector,
+            vec![
+                ("method", charge.method.to_string()),
+                ("amount", or_none(charge.amount.as_ref().map(ToString::to_string))),
+                ("currency", charge.currency.to_string()),
+                ("token_type", charge.token_type.to_string()),
+                ("description", or_none(charge.description.as_ref().map(ToString::to_string))),
+                ("card_type", or_none(charge.details.card_type.as_ref().map(ToString::to_string))),
+                ("account", charge.account.to_string()),
+                ("call", charge.call.to_string()),
+            ],
+        ),
+        Effect::SendMessage(message) => seen(
+            "message",
+            &message.to.reveal(),
+            vec![
+                ("from", message.from.reveal().to_owned()),
+                ("body", message.body.reveal().to_owned()),
+                ("account", message.account.to_string()),
+                ("call", message.call.to_string()),
+            ],
+        ),
+        Effect::Transcribe(wanted) => seen(
+            "transcribe",
+            &wanted.recording,
+            vec![
+                ("account", wanted.account.to_string()),
+                ("call", wanted.call.to_string()),
+                ("leg", wanted.leg.to_string()),
+            ],
+        ),
+        Effect::Refer(refer) => seen(
+            "refer",
+            &refer.target.as_str(),
+            vec![("call", refer.call.to_string()), ("leg", refer.leg.to_string())],
+        ),
+        Effect::Conceal(conceal) => {
+            seen("conceal", &on_or_off(conceal.on), vec![("leg", conceal.leg.to_string())])
+        }
+        Effect::Echo(echo) => seen(
+            "echo",
+            &on_or_off(echo.on),
+            vec![("call", echo.call.to_string()), ("leg", echo.leg.to_string())],
+        ),
         Effect::HangUp(end) => seen("hung_up", &end.cause.as_str(), vec![("leg", end.leg.to_string())]),
         Effect::Report(event) => match &event.kind {
             EventKind::Problem(raised) => {
@@ -209,6 +265,10 @@ pub fn happening(effect: &Effect, purpose: Option<&str>) -> Option<Happening> {
         | Effect::StopSiprec(_)
         | Effect::StopTranscription(_) => None,
     }
+}
+
+const fn on_or_off(on: bool) -> &'static str {
+    if on { "on" } else { "off" }
 }
 
 /// What a webhook is told. A GET carries it in its URL, so the URL is then seen without its query.

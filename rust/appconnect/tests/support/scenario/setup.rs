@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use appconnect::Config;
 use appconnect::config::{
-    CallerIdRule, EmptyDocument, ExposeParent, FailedApplication, Geography, MissingQueue, PlayFailure,
+    CallerIdRule, Echo, EmptyDocument, ExposeParent, FailedApplication, Geography, MissingQueue, PlayFailure,
 };
 use appconnect::http::{Method, Url};
 use appconnect::id::{AccountSid, ApplicationSid};
@@ -246,7 +246,10 @@ fn set(config: &mut Config, name: &str, value: &Value) -> Option<()> {
         "inbound_rate" => config.rates.inbound = price()?,
         "outbound_rate" => config.rates.outbound = price()?,
         "application_connect_rate" => config.rates.application_connect = price()?,
+        "charge_timeout_ms" => config.charge_timeout_ms = count()?,
         "consult" => config.consult = value.as_bool()?,
+        "echo" => config.echo = Echo::from_name(value.as_str()?)?,
+        "pay_over_http" => config.pay_over_http = value.as_bool()?,
         "consult_timeout_ms" => config.consult_timeout_ms = count()?,
         "failed_application" => config.failed_application = FailedApplication::from_name(value.as_str()?)?,
         "empty_document" => config.empty_document = EmptyDocument::from_name(value.as_str()?)?,

@@ -47,6 +47,8 @@ pub struct Stage {
     pub log: Vec<String>,
     /// Questions to the policy that wait.
     pub consults: VecDeque<ReplyId>,
+    /// Questions to services that wait.
+    pub waiting: super::services::Waiting,
     calls: BTreeSet<CallSid>,
     pub statuses: BTreeMap<String, String>,
     pub settlements: Vec<Settlement>,
@@ -75,6 +77,7 @@ impl Stage {
             seen: VecDeque::new(),
             log: Vec::new(),
             consults: VecDeque::new(),
+            waiting: super::services::Waiting::default(),
             calls: BTreeSet::new(),
             statuses: BTreeMap::new(),
             settlements: Vec::new(),
@@ -264,6 +267,7 @@ impl Stage {
         if let Some(seen) = happening(effect, purpose.copied()) {
             self.note(seen);
         }
+        self.waiting.keep(effect);
         match effect {
             Effect::Fetch(fetch) => self.respond(fetch.reply, &fetch.request, true)?,
             Effect::Notify(notify) => self.respond(notify.reply, &notify.request, false)?,

@@ -279,6 +279,7 @@ fn record(c: &mut Choices, party: &Party) -> String {
         attribute(c, "maxLength", &["4", "0"]),
         attribute(c, "finishOnKey", &["#", ""]),
         attribute(c, "transcribe", &["true"]),
+        url(c, "transcribeCallback", party),
         url(c, "recordingStatusCallback", party),
         attribute(c, "recordingStatusCallbackEvent", &["in-progress completed", "in-progress"]),
     ]
@@ -334,12 +335,36 @@ fn queue(c: &mut Choices, party: &Party) -> String {
     format!("<Enqueue{action}{wait}{size}>support</Enqueue><Leave/>")
 }
 
+fn pay(c: &mut Choices, party: &Party, action: &str) -> String {
+    let attributes = [
+        url(c, "statusCallback", party),
+        attribute(c, "timeout", &["1", "9"]),
+        attribute(c, "maxAttempts", &["1", "2", "x"]),
+        attribute(c, "paymentMethod", &["ach-debit", "cash"]),
+        attribute(c, "chargeAmount", &["1.50", "0", "-1"]),
+    ]
+    .concat();
+    let prompts: String = (0..c.below(3))
+        .map(|_| {
+            let nested = if c.below(2) == 0 { say(c, party) } else { play(c, party) };
+            let more = attribute(c, "requireMatchingInputs", &["true"]);
+            let fault = attribute(c, "errorType", &["timeout", "invalid-card-number"]);
+            let begin = "<Prompt for=\"payment-card-number\"";
+            [begin, &more, &fault, ">", &nested, "<Pause/></Prompt>"].concat()
+        })
+        .collect();
+    format!("<Pay{action}{attributes}>{prompts}</Pay>")
+}
+
 fn unsupported(c: &mut Choices, party: &Party) -> String {
     let action = url(c, "action", party);
     match c.below(7) {
         0 => queue(c, party),
-        1 => format!("<Pay{action}/>"),
-        2 => format!("<Sms{action} to=\"+15550111\">hi</Sms>"),
+        1 => pay(c, party, &action),
+        2 => {
+            let callback = url(c, "statusCallback", party);
+            format!("<Sms{action}{callback} to=\"+15550111\">hi</Sms>")
+        }
         3 => format!("<Connect{action}><Stream url=\"wss://{}.example/s\"/></Connect>", party.canary),
         4 => "<Leave/><Echo/>".to_owned(),
         5 => format!("<Refer{action}><Sip>sip:a@b.example</Sip></Refer>"),

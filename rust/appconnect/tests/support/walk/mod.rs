@@ -9,14 +9,15 @@ mod documents;
 use std::sync::{Arc, OnceLock};
 
 use appconnect::address::Address;
-use appconnect::config::{EmptyDocument, ExposeParent, FailedApplication, Geography, PlayFailure};
+use appconnect::config::{Echo, EmptyDocument, ExposeParent, FailedApplication, Geography, PlayFailure};
 use appconnect::effect::Effect;
 use appconnect::event::EventKind;
 use appconnect::http::Method;
 use appconnect::id::{CallSid, LegId, ReplyId, Seed};
 use appconnect::input::{
-    Change, Digits, FailureReason, HttpFailure, HttpResponse, HungUp, IncomingCall, MediaDone, MediaFailure,
-    Modify, PolicyVerdict, Progress, ProgressState, Referred, Speech,
+    Change, ChargeDone, ChargeOutcome, Digits, FailureReason, HttpFailure, HttpResponse, HungUp,
+    IncomingCall, MediaDone, MediaFailure, MessageStatus, Modify, PolicyVerdict, Progress, ProgressState,
+    RecordingTranscribed, ReferProgress, ReferStep, Referred, Speech,
 };
 use appconnect::pii::{Pii, Secret};
 use appconnect::policy::{Limits, Verdict};
@@ -76,6 +77,10 @@ pub struct Walk {
     /// Called parties that have answered.
     talking: Vec<LegId>,
     consults: Vec<ReplyId>,
+    /// Whether the caller hears the caller, which goes on for as long as the call does.
+    echoing: bool,
+    messages: Vec<ReplyId>,
+    transcriptions: Vec<ReplyId>,
     /// Answered, or stopped.
     used: Vec<ReplyId>,
     /// Never answered.
@@ -149,6 +154,8 @@ fn configuration(c: &mut Choices) -> Config {
         limits,
         timeline: true,
         consult: c.rarely(4),
+        echo: c.one(&[Echo::Skip, Echo::Skip, Echo::Echo]),
+        pay_over_http: c.rarely(3),
         failed_application: c.one(&[FailedApplication::Failed, FailedApplication::PlayError]),
         empty_document: c.one(&[EmptyDocument::Completed, EmptyDocument::NoAnswer]),
         expose_parent_call_sid: c.one(&[
@@ -201,6 +208,9 @@ impl Walk {
             placed: Vec::new(),
             talking: Vec::new(),
             consults: Vec::new(),
+            echoing: false,
+            messages: Vec::new(),
+            transcriptions: Vec::new(),
             used: Vec::new(),
             dropped: Vec::new(),
             callers: 0,
@@ -260,7 +270,7 @@ impl Walk {
                 self.leaves(self.talking[leg].clone());
             }
             21 => self.media_ends(),
-            22 => self.refused(),
+            22 if self.checker.top(&self.leg).is_some() => self.refused(),
             23 if self.swaps => {
                 let number = self.choices.below(registries().len());
                 self.engine.set_registry(Arc::clone(&registries()[number]));
@@ -298,6 +308,16 @@ impl Walk {
             let verdict = if self.choices.rarely(4) { deny } else { Verdict::Allow };
             self.used.push(reply);
             return self.give(Input::Verdict(PolicyVerdict { reply, verdict })).unwrap();
+        }
+        if let Some(reply) = self.messages.pop() {
+            self.used.push(reply);
+            let sent = self.choices.rarely(2);
+            return self.give(Input::MessageStatus(MessageStatus { reply, sent })).unwrap();
+        }
+        if let Some(reply) = self.transcriptions.pop() {
+            self.used.push(reply);
+            let text = self.choices.rarely(2).then(|| Pii::from("well"));
+            return self.give(Input::RecordingTranscribed(RecordingTranscribed { reply, text })).unwrap();
         }
         // Who waits in a queue would wait for hours.
         if self.choices.is_over() && !self.checker.queued.is_empty() {
@@ -456,7 +476,15 @@ impl Walk {
         let mut known = self.used.clone();
         known.extend([never, future]);
         let reply = self.choices.one(&known);
-        let input = match self.choices.below(4) {
+        let input = match self.choices.below(8) {
+            4 => {
+                let outcome =
+                    ChargeOutcome::Failed { code: 0, message: "stale".into(), connector_error: None };
+                Input::ChargeDone(ChargeDone { reply, outcome })
+            }
+            5 => Input::MessageStatus(MessageStatus { reply, sent: true }),
+            6 => Input::RecordingTranscribed(RecordingTranscribed { reply, text: None }),
+            7 => Input::ReferProgress(ReferProgress { reply, step: ReferStep::Response(500) }),
             0 => Input::HttpResponse(HttpResponse {
                 reply,
                 status: 200,
@@ -553,6 +581,9 @@ impl Walk {
                 self.silence(&end.leg);
             }
             Effect::Consult(consult) => self.consults.push(consult.reply),
+            Effect::Echo(echo) => self.echoing = echo.on,
+            Effect::SendMessage(message) => self.messages.push(message.reply),
+            Effect::Transcribe(transcribe) => self.transcriptions.push(transcribe.reply),
             _ => {}
         }
     }
@@ -561,13 +592,15 @@ impl Walk {
     fn parked(&self) {
         let next = self.engine.next_timeout();
         if self.checker.is_over() {
-            let open = !self.pending.is_empty() || !self.dropped.is_empty();
+            let errands = !self.messages.is_empty() || !self.transcriptions.is_empty();
+            let open = errands || !self.pending.is_empty() || !self.dropped.is_empty();
             assert!(open || self.engine.live_legs() == 0, "I17: an ended leg with nothing open stays");
             return;
         }
         let next = next.expect("a live call has a deadline").0;
         let last = START + ROOT_SECONDS * 1_000;
         let waits = !self.pending.is_empty() || !self.media.is_empty() || !self.consults.is_empty();
+        let waits = waits || self.echoing;
         // Whoever was called may answer or leave.
         let called = !self.placed.is_empty() || !self.talking.is_empty();
         assert!(

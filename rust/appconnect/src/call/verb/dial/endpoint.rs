@@ -81,7 +81,12 @@ fn client(noun: Node<'_>, text: &str) -> Result<Endpoint, Problem> {
     })
 }
 
-fn sip(cx: &mut Cx<'_, '_>, noun: Node<'_>, text: &str) -> Result<Endpoint, Problem> {
+/// Whom a `<Sip>` names, in a `<Dial>` or a `<Refer>`.
+pub(in crate::call::verb) fn sip(
+    cx: &mut Cx<'_, '_>,
+    noun: Node<'_>,
+    text: &str,
+) -> Result<Endpoint, Problem> {
     let (uri, headers) = text.split_once('?').unwrap_or((text, ""));
     let uri =
         if uri.starts_with("sip:") || uri.starts_with("sips:") { uri.into() } else { format!("sip:{uri}") };
@@ -112,7 +117,9 @@ fn sip_headers(cx: &mut Cx<'_, '_>, noun: Node<'_>, headers: &str) -> Vec<(Strin
     let mut kept = Vec::new();
     for (name, value) in form::decode(headers.as_bytes()) {
         let lower = name.to_ascii_lowercase();
-        if lower.starts_with("x-") || SIP_HEADERS.contains(&lower.as_str()) {
+        let known = lower.starts_with("x-") || SIP_HEADERS.contains(&lower.as_str());
+        // A line break would begin a header of the document's own making.
+        if known && !name.contains(char::is_control) && !value.contains(char::is_control) {
             kept.push((name, value.into()));
         } else {
             let message =

@@ -4,7 +4,7 @@
 
 mod application;
 mod conference;
-mod endpoint;
+pub(super) mod endpoint;
 mod parties;
 mod queue;
 
