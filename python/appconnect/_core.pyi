@@ -6,7 +6,7 @@ from appconnect.errors import InputError
 from collections.abc import Iterable, Sequence
 from typing import Final, Literal, SupportsIndex, final
 
-__all__ = ["__version__", "Account", "Admission", "AgentDone", "Answer", "Application", "Began", "Bridge", "Client", "CloseRelay", "CloseStream", "Collect", "Config", "Connected", "Consult", "Decided", "Dial", "Dialled", "Digits", "Document", "Endpoint", "Engine", "Facts", "Fetch", "Guard", "HangUp", "Heard", "HttpFailure", "HttpResponse", "HungUp", "IncomingCall", "MachineDetected", "MachineDetection", "MediaDone", "Modify", "Notify", "OpenRelay", "OpenStream", "Originate", "PhoneNumber", "Placed", "Play", "Pressed", "Problem", "ProblemRaised", "Progress", "Referred", "Registry", "RelayEvent", "RelayMessage", "Relayed", "Report", "Request", "Requested", "Responded", "Returned", "Ringback", "Route", "Said", "Say", "SendDtmf", "SendRelay", "ServiceChanged", "Settle", "Settled", "Settlement", "SipDomain", "SipFacts", "SiprecEvent", "SocketRequest", "Speech", "SpeechOptions", "StartAgent", "StartRecording", "StartSiprec", "StartTranscription", "StatusChanged", "StopAgent", "StopCollect", "StopMedia", "StopRecording", "StopSiprec", "StopTranscription", "StreamEvent", "Tick", "Transcribed", "Unbridge", "Verb", "VerbBegan", "Verdict", "build_info", "codes_table", "config_table", "parse", "schema_table", "sign", "status_table", "verify"]
+__all__ = ["__version__", "Account", "Admission", "AgentDone", "Answer", "Application", "Began", "Bridge", "ChangeParticipant", "Client", "CloseRelay", "CloseStream", "Collect", "ConferenceEnded", "ConferenceStarted", "Config", "Connected", "Consult", "Decided", "Dequeue", "Dequeued", "Dial", "Dialled", "Digits", "Document", "Endpoint", "Engine", "Facts", "Fetch", "Guard", "HangUp", "Heard", "HttpFailure", "HttpResponse", "HungUp", "IncomingCall", "JoinConference", "Joined", "LeaveConference", "Left", "MachineDetected", "MachineDetection", "MediaDone", "Modify", "ModifyConference", "ModifyParticipant", "Notify", "OpenRelay", "OpenStream", "Originate", "PhoneNumber", "Placed", "Play", "Pressed", "Problem", "ProblemRaised", "Progress", "Queued", "Referred", "Registry", "RelayEvent", "RelayMessage", "Relayed", "Report", "Request", "Requested", "Responded", "Returned", "Ringback", "Route", "Said", "Say", "SendDtmf", "SendRelay", "ServiceChanged", "Settle", "Settled", "Settlement", "SipDomain", "SipFacts", "SiprecEvent", "SocketRequest", "Speaking", "Speech", "SpeechOptions", "StartAgent", "StartConferenceRecording", "StartRecording", "StartSiprec", "StartTranscription", "StatusChanged", "StopAgent", "StopCollect", "StopConferenceRecording", "StopMedia", "StopRecording", "StopSiprec", "StopTranscription", "StreamEvent", "Tick", "Transcribed", "Unbridge", "Verb", "VerbBegan", "Verdict", "build_info", "codes_table", "config_table", "parse", "schema_table", "sign", "status_table", "verify"]
 
 __version__: Final[str]
 
@@ -294,124 +294,45 @@ class Bridge:
         """
 
 @final
-class Charge:
+class ChangeParticipant:
     """
-    Make a payment with what the caller keyed in, or a token for later payments when there is no amount; answer
-    with `ChargeDone`. It holds the card: give it to the payment gateway and to nobody else, and write it nowhere.
-    `reply` stays the same if the effect is performed again: use it as the gateway's idempotency key.
+    Change how somebody takes part in a conference.
     """
-    __match_args__: Final[tuple[Literal["reply"], Literal["call"], Literal["account"], Literal["connector"], Literal["method"], Literal["details"], Literal["amount"], Literal["currency"], Literal["token_type"], Literal["description"], Literal["parameters"], Literal["timeout_ms"]]]
+    __match_args__: Final[tuple[Literal["leg"], Literal["conference"], Literal["muted"], Literal["hold"], Literal["coaching"], Literal["coached"]]]
     def __eq__(self, value: object, /) -> bool: ...
     def __hash__(self, /) -> int: ...
     def __ne__(self, value: object, /) -> bool: ...
-    def __new__(cls, /, reply: str, call: str, account: str, connector: str, method: str, details: PaymentDetails, amount: str | None, currency: str, token_type: str, description: str | None, parameters: Sequence[tuple[str, str]], timeout_ms: int) -> Charge: ...
+    def __new__(cls, /, leg: str, conference: str, muted: bool, hold: bool, coaching: bool, coached: str | None) -> ChangeParticipant: ...
     def __repr__(self, /) -> str: ...
     @property
-    def account(self, /) -> str:
+    def coached(self, /) -> str | None:
         """
-        The account that is paid.
-        """
-    @property
-    def amount(self, /) -> str | None:
-        """
-        A decimal number greater than 0, as the document wrote it; none for a token.
+        The line that alone hears this one; none when that one is gone.
         """
     @property
-    def call(self, /) -> str:
+    def coaching(self, /) -> bool:
         """
-        The call whose `<Pay>` it is.
-        """
-    @property
-    def connector(self, /) -> str:
-        """
-        The name of the account's connector to a payment gateway.
+        Whether only `coached` hears it.
         """
     @property
-    def currency(self, /) -> str:
+    def conference(self, /) -> str:
         """
-        The currency of the amount, for instance `usd`.
-        """
-    @property
-    def description(self, /) -> str | None:
-        """
-        What the document says of the payment.
+        The conference that it is in.
         """
     @property
-    def details(self, /) -> PaymentDetails:
+    def hold(self, /) -> bool:
         """
-        What the caller keyed in.
-        """
-    @property
-    def method(self, /) -> str:
-        """
-        `credit-card` or `ach-debit`.
+        Whether it neither hears nor is heard.
         """
     @property
-    def parameters(self, /) -> list[tuple[str, str]]:
+    def leg(self, /) -> str:
         """
-        The `<Parameter>`s of the document, for the gateway.
-        """
-    @property
-    def reply(self, /) -> str:
-        """
-        Where the answer goes.
+        The line.
         """
     @property
-    def timeout_ms(self, /) -> int:
+    def muted(self, /) -> bool:
         """
-        How long the engine waits for the answer, in milliseconds; then the payment counts as failed.
-        """
-    @property
-    def token_type(self, /) -> str:
-        """
-        `one-time`, `reusable` or `payment-method`: which token, when there is no amount.
-        """
-
-@final
-class ChargeDone:
-    """
-    The answer to a `Charge`: the payment was made, or it failed when there is a `code`.
-    """
-    __match_args__: Final[tuple[Literal["reply"], Literal["token"], Literal["confirmation_code"], Literal["profile_id"], Literal["code"], Literal["message"], Literal["connector_error"]]]
-    def __eq__(self, value: object, /) -> bool: ...
-    def __hash__(self, /) -> int: ...
-    def __ne__(self, value: object, /) -> bool: ...
-    def __new__(cls, /, reply: str, token: str | None = None, confirmation_code: str | None = None, profile_id: str | None = None, code: int | None = None, message: str = "", connector_error: str | None = None) -> ChargeDone: ...
-    def __repr__(self, /) -> str: ...
-    @property
-    def code(self, /) -> int | None:
-        """
-        Why it failed, sent as `PayErrorCode`: 64001 to 64022; any other counts as 64002.
-        """
-    @property
-    def confirmation_code(self, /) -> str | None:
-        """
-        Sent as `PaymentConfirmationCode`, for one with an amount.
-        """
-    @property
-    def connector_error(self, /) -> str | None:
-        """
-        The gateway's own words, sent as `ConnectorError`.
-        """
-    @property
-    def message(self, /) -> str:
-        """
-        Why it failed, sent as `PaymentError`.
-        """
-    @property
-    def profile_id(self, /) -> str | None:
-        """
-        Sent as `ProfileId`: the gateway's name for the customer.
-        """
-    @property
-    def reply(self, /) -> str:
-        """
-        The `Charge` it answers.
-        """
-    @property
-    def token(self, /) -> str | None:
-        """
-        Sent as `PaymentToken`, for a payment without an amount.
+        Whether the others do not hear it.
         """
 
 @final
@@ -548,26 +469,90 @@ class Collect:
         """
 
 @final
-class Conceal:
+class ConferenceEnded:
     """
-    While on, nothing that listens along may learn what the caller does: recordings of the line hold silence in
-    its place, streams and transcriptions get silence and no keys. What begins meanwhile is under it too.
+    The call's conference ended. Reported once, in the call that brought it about.
     """
-    __match_args__: Final[tuple[Literal["leg"], Literal["on"]]]
+    __match_args__: Final[tuple[Literal["at"], Literal["leg"], Literal["call"], Literal["account"], Literal["conference"], Literal["reason"]]]
     def __eq__(self, value: object, /) -> bool: ...
     def __hash__(self, /) -> int: ...
     def __ne__(self, value: object, /) -> bool: ...
-    def __new__(cls, /, leg: str, on: bool) -> Conceal: ...
+    def __new__(cls, /, at: int, leg: str, call: str, account: str, conference: str, reason: str) -> ConferenceEnded: ...
     def __repr__(self, /) -> str: ...
+    @property
+    def account(self, /) -> str:
+        """
+        Whose call it is: the one account that may see this event.
+        """
+    @property
+    def at(self, /) -> int:
+        """
+        When, in milliseconds since the Unix epoch.
+        """
+    @property
+    def call(self, /) -> str:
+        """
+        In which call.
+        """
+    @property
+    def conference(self, /) -> str:
+        """
+        Which.
+        """
     @property
     def leg(self, /) -> str:
         """
-        The caller's line.
+        On which line.
         """
     @property
-    def on(self, /) -> bool:
+    def reason(self, /) -> str:
         """
-        Start or stop.
+        What its callback calls it: `ReasonConferenceEnded`.
+        """
+    def to_dict(self, /) -> "dict[str, object]":
+        """
+        The fields by name, as JSON takes them, and the kind as `event`. Nothing is redacted.
+        """
+
+@final
+class ConferenceStarted:
+    """
+    The call's conference began: those in it hear each other. Reported once, in the call that brought it about.
+    """
+    __match_args__: Final[tuple[Literal["at"], Literal["leg"], Literal["call"], Literal["account"], Literal["conference"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, at: int, leg: str, call: str, account: str, conference: str) -> ConferenceStarted: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def account(self, /) -> str:
+        """
+        Whose call it is: the one account that may see this event.
+        """
+    @property
+    def at(self, /) -> int:
+        """
+        When, in milliseconds since the Unix epoch.
+        """
+    @property
+    def call(self, /) -> str:
+        """
+        In which call.
+        """
+    @property
+    def conference(self, /) -> str:
+        """
+        Which.
+        """
+    @property
+    def leg(self, /) -> str:
+        """
+        On which line.
+        """
+    def to_dict(self, /) -> "dict[str, object]":
+        """
+        The fields by name, as JSON takes them, and the kind as `event`. Nothing is redacted.
         """
 
 @final
@@ -648,6 +633,12 @@ class Config:
     def geography(self, /) -> Literal["empty", "omit"]:
         """
         What the geography parameters of a phone call hold when nothing is known.
+        """
+    @property
+    def hold_music(self, /) -> str | None:
+        """
+        The audio that a caller hears who waits in a queue or for a conference, where the document names no `waitUrl`;
+        silence without it.
         """
     @property
     def hops(self, /) -> int:
@@ -1082,12 +1073,12 @@ class Engine:
         """
         `seed` is 32 bytes, from a cryptographic source unless a run is to be repeated: SIDs follow from it.
         """
-    def handle(self, /, input: IncomingCall | HttpResponse | HttpFailure | MediaDone | Digits | Speech | HungUp | MachineDetected | Modify | Originate | Progress | Referred | Verdict | AgentDone | RelayEvent | RelayMessage | SiprecEvent | StreamEvent | Transcribed | Tick, now: SupportsIndex) -> list[Answer | Bridge | CloseRelay | CloseStream | Collect | Consult | Dial | Fetch | HangUp | Notify | OpenRelay | OpenStream | Play | Report | Ringback | Say | SendDtmf | SendRelay | Settle | StartAgent | StartRecording | StartSiprec | StartTranscription | StopAgent | StopCollect | StopMedia | StopRecording | StopSiprec | StopTranscription | Unbridge]:
+    def handle(self, /, input: IncomingCall | HttpResponse | HttpFailure | MediaDone | Dequeue | Digits | Speech | HungUp | MachineDetected | Modify | ModifyConference | ModifyParticipant | Originate | Speaking | Progress | Referred | Verdict | AgentDone | RelayEvent | RelayMessage | SiprecEvent | StreamEvent | Transcribed | Tick, now: SupportsIndex) -> list[Answer | Bridge | ChangeParticipant | CloseRelay | CloseStream | Collect | Consult | Dial | Fetch | HangUp | JoinConference | LeaveConference | Notify | OpenRelay | OpenStream | Play | Report | Ringback | Say | SendDtmf | SendRelay | Settle | StartAgent | StartConferenceRecording | StartRecording | StartSiprec | StartTranscription | StopAgent | StopCollect | StopConferenceRecording | StopMedia | StopRecording | StopSiprec | StopTranscription | Unbridge]:
         """
         Takes one input and the time in milliseconds since the Unix epoch; returns every effect that follows, in the
         order to perform them. An input that makes no sense raises `InputError` and changes nothing.
         """
-    def handle_many(self, /, inputs: Sequence[IncomingCall | HttpResponse | HttpFailure | MediaDone | Digits | Speech | HungUp | MachineDetected | Modify | Originate | Progress | Referred | Verdict | AgentDone | RelayEvent | RelayMessage | SiprecEvent | StreamEvent | Transcribed | Tick], now: SupportsIndex) -> tuple[list[Answer | Bridge | CloseRelay | CloseStream | Collect | Consult | Dial | Fetch | HangUp | Notify | OpenRelay | OpenStream | Play | Report | Ringback | Say | SendDtmf | SendRelay | Settle | StartAgent | StartRecording | StartSiprec | StartTranscription | StopAgent | StopCollect | StopMedia | StopRecording | StopSiprec | StopTranscription | Unbridge], list[tuple[int, InputError]]]:
+    def handle_many(self, /, inputs: Sequence[IncomingCall | HttpResponse | HttpFailure | MediaDone | Dequeue | Digits | Speech | HungUp | MachineDetected | Modify | ModifyConference | ModifyParticipant | Originate | Speaking | Progress | Referred | Verdict | AgentDone | RelayEvent | RelayMessage | SiprecEvent | StreamEvent | Transcribed | Tick], now: SupportsIndex) -> tuple[list[Answer | Bridge | ChangeParticipant | CloseRelay | CloseStream | Collect | Consult | Dial | Fetch | HangUp | JoinConference | LeaveConference | Notify | OpenRelay | OpenStream | Play | Report | Ringback | Say | SendDtmf | SendRelay | Settle | StartAgent | StartConferenceRecording | StartRecording | StartSiprec | StartTranscription | StopAgent | StopCollect | StopConferenceRecording | StopMedia | StopRecording | StopSiprec | StopTranscription | Unbridge], list[tuple[int, InputError]]]:
         """
         Takes several inputs of one moment without holding the interpreter's lock meanwhile. Returns all effects, and
         for each input that made no sense its place and the error; the others are handled all the same.
@@ -1102,12 +1093,12 @@ class Engine:
         """
     def release(self, /, call: str) -> None:
         """
-        Forgets the line that `call` stands on, without any effect: another engine goes on with its snapshot.
+        Forgets the line that a call stands on, or a room, without any effect: another engine goes on with its snapshot.
         """
     def restore(self, /, data: bytes, now: SupportsIndex) -> list[str]:
         """
-        Goes on with a line from its snapshot; returns the SIDs of its calls, the bottom one first. Raises
-        `SnapshotError` if it cannot be read, or lives here already.
+        Goes on with what a snapshot holds; returns the SIDs of the calls of a line, the bottom one first, or of those that
+        are in a room, the first one first. Raises `SnapshotError` if it cannot be read, or lives here already.
         """
     def set_registry(self, /, registry: Registry) -> None:
         """
@@ -1115,7 +1106,13 @@ class Engine:
         """
     def snapshot(self, /, call: str) -> bytes:
         """
-        The line that `call` stands on with every call on it, as bytes that `restore` reads in any process.
+        The line that a call stands on with every call on it, or a room, as bytes that `restore` reads in any process.
+        `subject` is the SID of the call, the conference or the queue. Calls tell each other things within one engine only: lines that
+        are connected, dial each other or meet in one room move together, and with their room.
+        """
+    def subjects(self, /) -> list[str]:
+        """
+        Everything that is saved by itself: the SID of one call of each line, and of every room.
         """
 
 @final
@@ -1412,6 +1409,207 @@ class IncomingCall:
         """
 
 @final
+class JoinConference:
+    """
+    Let a line take part in a conference: it hears the others, and they hear it.
+    """
+    __match_args__: Final[tuple[Literal["leg"], Literal["call"], Literal["account"], Literal["conference"], Literal["muted"], Literal["hold"], Literal["coaching"], Literal["coached"], Literal["beep"], Literal["jitter_buffer"], Literal["region"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, leg: str, call: str, account: str, conference: str, muted: bool, hold: bool, coaching: bool, coached: str | None, beep: bool, jitter_buffer: str, region: str | None) -> JoinConference: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def account(self, /) -> str:
+        """
+        The account whose conference it is.
+        """
+    @property
+    def beep(self, /) -> bool:
+        """
+        Whether the others hear a beep.
+        """
+    @property
+    def call(self, /) -> str:
+        """
+        The call on it.
+        """
+    @property
+    def coached(self, /) -> str | None:
+        """
+        The line that alone hears this one; none when that one is gone.
+        """
+    @property
+    def coaching(self, /) -> bool:
+        """
+        Whether only `coached` hears it.
+        """
+    @property
+    def conference(self, /) -> str:
+        """
+        The conference; it is there from the first line to the last.
+        """
+    @property
+    def hold(self, /) -> bool:
+        """
+        Whether it neither hears nor is heard.
+        """
+    @property
+    def jitter_buffer(self, /) -> str:
+        """
+        How much is buffered against jitter: `small`, `medium`, `large` or `off`.
+        """
+    @property
+    def leg(self, /) -> str:
+        """
+        The line.
+        """
+    @property
+    def muted(self, /) -> bool:
+        """
+        Whether the others do not hear it.
+        """
+    @property
+    def region(self, /) -> str | None:
+        """
+        Where the conference is mixed, if its first participant said so, for instance `ie1`.
+        """
+
+@final
+class Joined:
+    """
+    The call joined a conference.
+    """
+    __match_args__: Final[tuple[Literal["at"], Literal["leg"], Literal["call"], Literal["account"], Literal["conference"], Literal["name"], Literal["label"], Literal["waits"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, at: int, leg: str, call: str, account: str, conference: str, name: str, label: str | None, waits: bool) -> Joined: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def account(self, /) -> str:
+        """
+        Whose call it is: the one account that may see this event.
+        """
+    @property
+    def at(self, /) -> int:
+        """
+        When, in milliseconds since the Unix epoch.
+        """
+    @property
+    def call(self, /) -> str:
+        """
+        In which call.
+        """
+    @property
+    def conference(self, /) -> str:
+        """
+        Which.
+        """
+    @property
+    def label(self, /) -> str | None:
+        """
+        How the account calls this participant, if it does.
+        """
+    @property
+    def leg(self, /) -> str:
+        """
+        On which line.
+        """
+    @property
+    def name(self, /) -> str:
+        """
+        What its account calls it.
+        """
+    def to_dict(self, /) -> "dict[str, object]":
+        """
+        The fields by name, as JSON takes them, and the kind as `event`. Nothing is redacted.
+        """
+    @property
+    def waits(self, /) -> bool:
+        """
+        Whether it has to wait until the conference begins.
+        """
+
+@final
+class LeaveConference:
+    """
+    Take a line out of a conference. It may be gone already.
+    """
+    __match_args__: Final[tuple[Literal["leg"], Literal["conference"], Literal["beep"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, leg: str, conference: str, beep: bool) -> LeaveConference: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def beep(self, /) -> bool:
+        """
+        Whether the others hear a beep.
+        """
+    @property
+    def conference(self, /) -> str:
+        """
+        The conference that it was in.
+        """
+    @property
+    def leg(self, /) -> str:
+        """
+        The line.
+        """
+
+@final
+class Left:
+    """
+    The call left a conference. Not to be taken for its end.
+    """
+    __match_args__: Final[tuple[Literal["at"], Literal["leg"], Literal["call"], Literal["account"], Literal["conference"], Literal["reason"], Literal["seconds"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, at: int, leg: str, call: str, account: str, conference: str, reason: str, seconds: int) -> Left: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def account(self, /) -> str:
+        """
+        Whose call it is: the one account that may see this event.
+        """
+    @property
+    def at(self, /) -> int:
+        """
+        When, in milliseconds since the Unix epoch.
+        """
+    @property
+    def call(self, /) -> str:
+        """
+        In which call.
+        """
+    @property
+    def conference(self, /) -> str:
+        """
+        Which.
+        """
+    @property
+    def leg(self, /) -> str:
+        """
+        On which line.
+        """
+    @property
+    def reason(self, /) -> str:
+        """
+        What its callback calls it: `ReasonParticipantLeft`.
+        """
+    @property
+    def seconds(self, /) -> int:
+        """
+        Seconds since it had joined.
+        """
+    def to_dict(self, /) -> "dict[str, object]":
+        """
+        The fields by name, as JSON takes them, and the kind as `event`. Nothing is redacted.
+        """
+
+@final
 class MachineDetected:
     """
     Who answered a call that was placed with machine detection.
@@ -1557,15 +1755,124 @@ class Modify:
         """
 
 @final
+class ModifyConference:
+    """
+    A change of a conference by its account, as the REST API makes it: exactly one of `announce_url` and `end`.
+    """
+    __match_args__: Final[tuple[Literal["conference"], Literal["announce_url"], Literal["announce_method"], Literal["end"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, conference: str, *, announce_url: str | None = None, announce_method: str = "POST", end: bool = False) -> ModifyConference: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def announce_method(self, /) -> Literal["GET", "POST"]:
+        """
+        GET or POST, for `announce_url`.
+        """
+    @property
+    def announce_url(self, /) -> str | None:
+        """
+        Let everybody in it hear this document once.
+        """
+    @property
+    def conference(self, /) -> str:
+        """
+        The conference.
+        """
+    @property
+    def end(self, /) -> bool:
+        """
+        End it.
+        """
+
+@final
+class ModifyParticipant:
+    """
+    A change of somebody in a conference by the account, as the REST API makes it; what is not given stays.
+    """
+    __match_args__: Final[tuple[Literal["conference"], Literal["call"], Literal["muted"], Literal["hold"], Literal["hold_url"], Literal["hold_method"], Literal["coaching"], Literal["coach"], Literal["end_on_exit"], Literal["beep_on_exit"], Literal["announce_url"], Literal["announce_method"], Literal["kick"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, conference: str, call: str, *, muted: bool | None = None, hold: bool | None = None, hold_url: str | None = None, hold_method: str = "POST", coaching: bool | None = None, coach: str | None = None, end_on_exit: bool | None = None, beep_on_exit: bool | None = None, announce_url: str | None = None, announce_method: str = "POST", kick: bool = False) -> ModifyParticipant: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def announce_method(self, /) -> Literal["GET", "POST"]:
+        """
+        GET or POST, for `announce_url`.
+        """
+    @property
+    def announce_url(self, /) -> str | None:
+        """
+        Let it alone hear this document once.
+        """
+    @property
+    def beep_on_exit(self, /) -> bool | None:
+        """
+        Whether the others hear a beep when it leaves.
+        """
+    @property
+    def call(self, /) -> str:
+        """
+        The call that is in it.
+        """
+    @property
+    def coach(self, /) -> str | None:
+        """
+        The participant who alone hears it from now on.
+        """
+    @property
+    def coaching(self, /) -> bool | None:
+        """
+        `False` lets everybody hear it again.
+        """
+    @property
+    def conference(self, /) -> str:
+        """
+        The conference.
+        """
+    @property
+    def end_on_exit(self, /) -> bool | None:
+        """
+        Whether its leaving ends the conference.
+        """
+    @property
+    def hold(self, /) -> bool | None:
+        """
+        Whether it neither hears the others nor is heard.
+        """
+    @property
+    def hold_method(self, /) -> Literal["GET", "POST"]:
+        """
+        GET or POST, for `hold_url`.
+        """
+    @property
+    def hold_url(self, /) -> str | None:
+        """
+        What it hears on hold; silence without it.
+        """
+    @property
+    def kick(self, /) -> bool:
+        """
+        Take it out; the `<Dial>` that brought it there is over.
+        """
+    @property
+    def muted(self, /) -> bool | None:
+        """
+        Whether the others do not hear it.
+        """
+
+@final
 class Notify:
     """
     Make a request that no call waits for; those of one call start in the order given. Answer it all the same.
     """
-    __match_args__: Final[tuple[Literal["reply"], Literal["call"], Literal["account"], Literal["sequence"], Literal["request"]]]
+    __match_args__: Final[tuple[Literal["reply"], Literal["call"], Literal["account"], Literal["conference"], Literal["sequence"], Literal["request"]]]
     def __eq__(self, value: object, /) -> bool: ...
     def __hash__(self, /) -> int: ...
     def __ne__(self, value: object, /) -> bool: ...
-    def __new__(cls, /, reply: str, call: str, account: str, sequence: int | None, request: Request) -> Notify: ...
+    def __new__(cls, /, reply: str, call: str, account: str, conference: str | None, sequence: int | None, request: Request) -> Notify: ...
     def __repr__(self, /) -> str: ...
     @property
     def account(self, /) -> str:
@@ -1576,6 +1883,12 @@ class Notify:
     def call(self, /) -> str:
         """
         The call that it speaks of.
+        """
+    @property
+    def conference(self, /) -> str | None:
+        """
+        The conference whose event it tells: those of one conference start in the order given, too, whichever call they
+        speak of.
         """
     @property
     def reply(self, /) -> str:
@@ -1590,7 +1903,7 @@ class Notify:
     @property
     def sequence(self, /) -> int | None:
         """
-        The place in the order of the call's status callbacks, from 0; absent for other notices.
+        The place in the order of the call's or the conference's status callbacks, from 0; absent for other notices.
         """
 
 @final
@@ -2399,10 +2712,10 @@ class Report:
     def __eq__(self, value: object, /) -> bool: ...
     def __hash__(self, /) -> int: ...
     def __ne__(self, value: object, /) -> bool: ...
-    def __new__(cls, /, event: Began | Connected | Decided | Dialled | Heard | Placed | Pressed | ProblemRaised | Relayed | Requested | Responded | Returned | Said | ServiceChanged | Settled | StatusChanged | VerbBegan) -> Report: ...
+    def __new__(cls, /, event: Began | ConferenceEnded | ConferenceStarted | Connected | Decided | Dequeued | Dialled | Heard | Joined | Left | Placed | Pressed | ProblemRaised | Relayed | Queued | Requested | Responded | Returned | Said | ServiceChanged | Settled | StatusChanged | VerbBegan) -> Report: ...
     def __repr__(self, /) -> str: ...
     @property
-    def event(self, /) -> Began | Connected | Decided | Dialled | Heard | Placed | Pressed | ProblemRaised | Relayed | Requested | Responded | Returned | Said | ServiceChanged | Settled | StatusChanged | VerbBegan:
+    def event(self, /) -> Began | ConferenceEnded | ConferenceStarted | Connected | Decided | Dequeued | Dialled | Heard | Joined | Left | Placed | Pressed | ProblemRaised | Relayed | Queued | Requested | Responded | Returned | Said | ServiceChanged | Settled | StatusChanged | VerbBegan:
         """
         What happened.
         """
@@ -3270,6 +3583,28 @@ class SocketRequest:
         """
 
 @final
+class Speaking:
+    """
+    Somebody in a conference begins to speak, or stops.
+    """
+    __match_args__: Final[tuple[Literal["leg"], Literal["started"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, leg: str, started: bool) -> Speaking: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def leg(self, /) -> str:
+        """
+        The line.
+        """
+    @property
+    def started(self, /) -> bool:
+        """
+        Begins, or stops.
+        """
+
+@final
 class Speech:
     """
     What the recogniser heard.
@@ -3393,6 +3728,38 @@ class StartAgent:
     def settings(self, /) -> list[tuple[str, str]]:
         """
         The `<Config>`s: settings of the agent.
+        """
+
+@final
+class StartConferenceRecording:
+    """
+    Start to record all of a conference on one channel.
+    """
+    __match_args__: Final[tuple[Literal["conference"], Literal["account"], Literal["recording"], Literal["trim"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, conference: str, account: str, recording: str, trim: bool) -> StartConferenceRecording: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def account(self, /) -> str:
+        """
+        The account that owns the recording.
+        """
+    @property
+    def conference(self, /) -> str:
+        """
+        The conference.
+        """
+    @property
+    def recording(self, /) -> str:
+        """
+        The recording.
+        """
+    @property
+    def trim(self, /) -> bool:
+        """
+        Whether silence at both ends is cut off.
         """
 
 @final
@@ -3639,6 +4006,28 @@ class StopCollect:
     def leg(self, /) -> str:
         """
         The caller's line.
+        """
+
+@final
+class StopConferenceRecording:
+    """
+    Stop recording a conference.
+    """
+    __match_args__: Final[tuple[Literal["conference"], Literal["recording"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, conference: str, recording: str) -> StopConferenceRecording: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def conference(self, /) -> str:
+        """
+        The conference.
+        """
+    @property
+    def recording(self, /) -> str:
+        """
+        The recording.
         """
 
 @final

@@ -7,10 +7,9 @@ from typing import TypeAlias
 from appconnect._core import (
     Answer,
     Bridge,
-    Charge,
+    ChangeParticipant,
     CloseRelay,
     CloseStream,
-    ChangeParticipant,
     Collect,
     Conceal,
     Consult,
@@ -59,10 +58,9 @@ from appconnect._core import (
 __all__ = [
     "Answer",
     "Bridge",
-    "Charge",
+    "ChangeParticipant",
     "CloseRelay",
     "CloseStream",
-    "ChangeParticipant",
     "Collect",
     "Conceal",
     "Consult",

@@ -21,8 +21,8 @@ from appconnect.events import (
     Placed,
     Pressed,
     ProblemRaised,
-    Relayed,
     Queued,
+    Relayed,
     Requested,
     Responded,
     Returned,
@@ -58,7 +58,7 @@ class Narrator:
         self._accounts: dict[str, str] = {}
         self._bills: list[Settlement] = []
 
-    def event(self, event: Event) -> None:  # noqa: C901, PLR0912 - one flat list of the events
+    def event(self, event: Event) -> None:  # noqa: C901, PLR0912, PLR0915 - one flat list of the events
         """Tell an event."""
         match event:
             case Began():
