@@ -6,7 +6,7 @@ from appconnect.errors import InputError
 from collections.abc import Iterable, Sequence
 from typing import Final, Literal, SupportsIndex, final
 
-__all__ = ["__version__", "Account", "Admission", "AgentDone", "Answer", "Application", "Began", "Bridge", "ChangeParticipant", "Client", "CloseRelay", "CloseStream", "Collect", "ConferenceEnded", "ConferenceStarted", "Config", "Connected", "Consult", "Decided", "Dequeue", "Dequeued", "Dial", "Dialled", "Digits", "Document", "Endpoint", "Engine", "Facts", "Fetch", "Guard", "HangUp", "Heard", "HttpFailure", "HttpResponse", "HungUp", "IncomingCall", "JoinConference", "Joined", "LeaveConference", "Left", "MachineDetected", "MachineDetection", "MediaDone", "Modify", "ModifyConference", "ModifyParticipant", "Notify", "OpenRelay", "OpenStream", "Originate", "PhoneNumber", "Placed", "Play", "Pressed", "Problem", "ProblemRaised", "Progress", "Queued", "Referred", "Registry", "RelayEvent", "RelayMessage", "Relayed", "Report", "Request", "Requested", "Responded", "Returned", "Ringback", "Route", "Said", "Say", "SendDtmf", "SendRelay", "ServiceChanged", "Settle", "Settled", "Settlement", "SipDomain", "SipFacts", "SiprecEvent", "SocketRequest", "Speaking", "Speech", "SpeechOptions", "StartAgent", "StartConferenceRecording", "StartRecording", "StartSiprec", "StartTranscription", "StatusChanged", "StopAgent", "StopCollect", "StopConferenceRecording", "StopMedia", "StopRecording", "StopSiprec", "StopTranscription", "StreamEvent", "Tick", "Transcribed", "Unbridge", "Verb", "VerbBegan", "Verdict", "build_info", "codes_table", "config_table", "parse", "schema_table", "sign", "status_table", "verify"]
+__all__ = ["__version__", "Account", "Admission", "AgentDone", "Answer", "Application", "Began", "Bridge", "ChangeParticipant", "Charge", "ChargeDone", "Client", "CloseRelay", "CloseStream", "Collect", "Conceal", "ConferenceEnded", "ConferenceStarted", "Config", "Connected", "Consult", "Decided", "Dequeue", "Dequeued", "Dial", "Dialled", "Digits", "Document", "Echo", "Endpoint", "Engine", "Facts", "Fetch", "Guard", "HangUp", "Heard", "HttpFailure", "HttpResponse", "HungUp", "IncomingCall", "JoinConference", "Joined", "LeaveConference", "Left", "MachineDetected", "MachineDetection", "MediaDone", "MessageStatus", "Modify", "ModifyConference", "ModifyParticipant", "Notify", "OpenRelay", "OpenStream", "Originate", "PaymentDetails", "PhoneNumber", "Placed", "Play", "Pressed", "Problem", "ProblemRaised", "Progress", "Queued", "RecordingTranscribed", "Refer", "ReferProgress", "Referred", "Registry", "RelayEvent", "RelayMessage", "Relayed", "Report", "Request", "Requested", "Responded", "Returned", "Ringback", "Route", "Said", "Say", "SendDtmf", "SendMessage", "SendRelay", "ServiceChanged", "Settle", "Settled", "Settlement", "SipDomain", "SipFacts", "SiprecEvent", "SocketRequest", "Speaking", "Speech", "SpeechOptions", "StartAgent", "StartConferenceRecording", "StartRecording", "StartSiprec", "StartTranscription", "StatusChanged", "StopAgent", "StopCollect", "StopConferenceRecording", "StopMedia", "StopRecording", "StopSiprec", "StopTranscription", "StreamEvent", "Tick", "Transcribe", "Transcribed", "Unbridge", "Verb", "VerbBegan", "Verdict", "build_info", "codes_table", "config_table", "parse", "schema_table", "sign", "status_table", "verify"]
 
 __version__: Final[str]
 
@@ -336,6 +336,127 @@ class ChangeParticipant:
         """
 
 @final
+class Charge:
+    """
+    Make a payment with what the caller keyed in, or a token for later payments when there is no amount; answer
+    with `ChargeDone`. It holds the card: give it to the payment gateway and to nobody else, and write it nowhere.
+    `reply` stays the same if the effect is performed again: use it as the gateway's idempotency key.
+    """
+    __match_args__: Final[tuple[Literal["reply"], Literal["call"], Literal["account"], Literal["connector"], Literal["method"], Literal["details"], Literal["amount"], Literal["currency"], Literal["token_type"], Literal["description"], Literal["parameters"], Literal["timeout_ms"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, reply: str, call: str, account: str, connector: str, method: str, details: PaymentDetails, amount: str | None, currency: str, token_type: str, description: str | None, parameters: Sequence[tuple[str, str]], timeout_ms: int) -> Charge: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def account(self, /) -> str:
+        """
+        The account that is paid.
+        """
+    @property
+    def amount(self, /) -> str | None:
+        """
+        A decimal number greater than 0, as the document wrote it; none for a token.
+        """
+    @property
+    def call(self, /) -> str:
+        """
+        The call whose `<Pay>` it is.
+        """
+    @property
+    def connector(self, /) -> str:
+        """
+        The name of the account's connector to a payment gateway.
+        """
+    @property
+    def currency(self, /) -> str:
+        """
+        The currency of the amount, for instance `usd`.
+        """
+    @property
+    def description(self, /) -> str | None:
+        """
+        What the document says of the payment.
+        """
+    @property
+    def details(self, /) -> PaymentDetails:
+        """
+        What the caller keyed in.
+        """
+    @property
+    def method(self, /) -> str:
+        """
+        `credit-card` or `ach-debit`.
+        """
+    @property
+    def parameters(self, /) -> list[tuple[str, str]]:
+        """
+        The `<Parameter>`s of the document, for the gateway.
+        """
+    @property
+    def reply(self, /) -> str:
+        """
+        Where the answer goes.
+        """
+    @property
+    def timeout_ms(self, /) -> int:
+        """
+        How long the engine waits for the answer, in milliseconds; then the payment counts as failed.
+        """
+    @property
+    def token_type(self, /) -> str:
+        """
+        `one-time`, `reusable` or `payment-method`: which token, when there is no amount.
+        """
+
+@final
+class ChargeDone:
+    """
+    The answer to a `Charge`: the payment was made, or it failed when there is a `code`.
+    """
+    __match_args__: Final[tuple[Literal["reply"], Literal["token"], Literal["confirmation_code"], Literal["profile_id"], Literal["code"], Literal["message"], Literal["connector_error"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, reply: str, token: str | None = None, confirmation_code: str | None = None, profile_id: str | None = None, code: int | None = None, message: str = "", connector_error: str | None = None) -> ChargeDone: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def code(self, /) -> int | None:
+        """
+        Why it failed, sent as `PayErrorCode`: 64001 to 64022; any other counts as 64002.
+        """
+    @property
+    def confirmation_code(self, /) -> str | None:
+        """
+        Sent as `PaymentConfirmationCode`, for one with an amount.
+        """
+    @property
+    def connector_error(self, /) -> str | None:
+        """
+        The gateway's own words, sent as `ConnectorError`.
+        """
+    @property
+    def message(self, /) -> str:
+        """
+        Why it failed, sent as `PaymentError`.
+        """
+    @property
+    def profile_id(self, /) -> str | None:
+        """
+        Sent as `ProfileId`: the gateway's name for the customer.
+        """
+    @property
+    def reply(self, /) -> str:
+        """
+        The `Charge` it answers.
+        """
+    @property
+    def token(self, /) -> str | None:
+        """
+        Sent as `PaymentToken`, for a payment without an amount.
+        """
+
+@final
 class Client:
     """
     A Voice SDK client. `client:alice` names no account, so an identity is unique in a registry.
@@ -469,6 +590,29 @@ class Collect:
         """
 
 @final
+class Conceal:
+    """
+    While on, nothing that listens along may learn what the caller does: recordings of the line hold silence in
+    its place, streams and transcriptions get silence and no keys. What begins meanwhile is under it too.
+    """
+    __match_args__: Final[tuple[Literal["leg"], Literal["on"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, leg: str, on: bool) -> Conceal: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def leg(self, /) -> str:
+        """
+        The caller's line.
+        """
+    @property
+    def on(self, /) -> bool:
+        """
+        Start or stop.
+        """
+
+@final
 class ConferenceEnded:
     """
     The call's conference ended. Reported once, in the call that brought it about.
@@ -562,7 +706,7 @@ class Config:
     """
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
-    def __new__(cls, /, *, hops: int | None = None, legs_per_root: int | None = None, documents_per_root: int | None = None, root_seconds: int | None = None, family_connect: str | None = None, inbound_rate: int | None = None, outbound_rate: int | None = None, application_connect_rate: int | None = None, consult: bool | None = None, consult_timeout_ms: int | None = None, failed_application: str | None = None, empty_document: str | None = None, expose_parent_call_sid: str | None = None, geography: str | None = None, play_failure: str | None = None, repeat_parameters: bool | None = None, sender_account: bool | None = None, standard_webhooks: bool | None = None, charset_suffix: bool | None = None, caller_id: str | None = None, strict: bool | None = None, dial_timeout_buffer: int | None = None, socket_connect_ms: int | None = None, relay_characters_per_second: int | None = None, recording_base: str | None = None, timeline: bool | None = None) -> Config: ...
+    def __new__(cls, /, *, hops: int | None = None, legs_per_root: int | None = None, documents_per_root: int | None = None, root_seconds: int | None = None, family_connect: str | None = None, inbound_rate: int | None = None, outbound_rate: int | None = None, application_connect_rate: int | None = None, consult: bool | None = None, consult_timeout_ms: int | None = None, failed_application: str | None = None, empty_document: str | None = None, expose_parent_call_sid: str | None = None, geography: str | None = None, play_failure: str | None = None, repeat_parameters: bool | None = None, sender_account: bool | None = None, standard_webhooks: bool | None = None, charset_suffix: bool | None = None, caller_id: str | None = None, charge_timeout_ms: int | None = None, echo: str | None = None, pay_over_http: bool | None = None, strict: bool | None = None, dial_timeout_buffer: int | None = None, socket_connect_ms: int | None = None, relay_characters_per_second: int | None = None, recording_base: str | None = None, hold_music: str | None = None, missing_queue: str | None = None, timeline: bool | None = None) -> Config: ...
     def __repr__(self, /) -> str: ...
     @property
     def application_connect_rate(self, /) -> int:
@@ -654,6 +798,11 @@ class Config:
     def legs_per_root(self, /) -> int:
         """
         Legs and hops together that one root call may use.
+        """
+    @property
+    def missing_queue(self, /) -> Literal["failed", "wait"]:
+        """
+        What becomes of a `<Dial>` to a queue that nobody has joined yet.
         """
     @property
     def outbound_rate(self, /) -> int:
@@ -834,6 +983,89 @@ class Decided:
     def reason(self, /) -> str:
         """
         Why not; never shown to the dialling side.
+        """
+    def to_dict(self, /) -> "dict[str, object]":
+        """
+        The fields by name, as JSON takes them, and the kind as `event`. Nothing is redacted.
+        """
+
+@final
+class Dequeue:
+    """
+    A call that waits in a queue is given another document by its account, as the REST API does with queue members.
+    """
+    __match_args__: Final[tuple[Literal["queue"], Literal["url"], Literal["call"], Literal["method"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, queue: str, url: str, call: str | None = None, method: str = "POST") -> Dequeue: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def call(self, /) -> str | None:
+        """
+        The call; the one at the head without it.
+        """
+    @property
+    def method(self, /) -> Literal["GET", "POST"]:
+        """
+        GET or POST.
+        """
+    @property
+    def queue(self, /) -> str:
+        """
+        The queue.
+        """
+    @property
+    def url(self, /) -> str:
+        """
+        The document that it goes on with.
+        """
+
+@final
+class Dequeued:
+    """
+    The call left its queue; who was connected leaves it when the connection has ended.
+    """
+    __match_args__: Final[tuple[Literal["at"], Literal["leg"], Literal["call"], Literal["account"], Literal["queue"], Literal["result"], Literal["seconds"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, at: int, leg: str, call: str, account: str, queue: str, result: str, seconds: int) -> Dequeued: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def account(self, /) -> str:
+        """
+        Whose call it is: the one account that may see this event.
+        """
+    @property
+    def at(self, /) -> int:
+        """
+        When, in milliseconds since the Unix epoch.
+        """
+    @property
+    def call(self, /) -> str:
+        """
+        In which call.
+        """
+    @property
+    def leg(self, /) -> str:
+        """
+        On which line.
+        """
+    @property
+    def queue(self, /) -> str:
+        """
+        The queue.
+        """
+    @property
+    def result(self, /) -> Literal["bridged", "bridging-in-process", "error", "hangup", "leave", "queue-full", "redirected", "redirected-from-bridged", "system-error"]:
+        """
+        What is sent as `QueueResult`.
+        """
+    @property
+    def seconds(self, /) -> int:
+        """
+        Seconds that it waited.
         """
     def to_dict(self, /) -> "dict[str, object]":
         """
@@ -1073,12 +1305,12 @@ class Engine:
         """
         `seed` is 32 bytes, from a cryptographic source unless a run is to be repeated: SIDs follow from it.
         """
-    def handle(self, /, input: IncomingCall | HttpResponse | HttpFailure | MediaDone | Dequeue | Digits | Speech | HungUp | MachineDetected | Modify | ModifyConference | ModifyParticipant | Originate | Speaking | Progress | Referred | Verdict | AgentDone | RelayEvent | RelayMessage | SiprecEvent | StreamEvent | Transcribed | Tick, now: SupportsIndex) -> list[Answer | Bridge | ChangeParticipant | CloseRelay | CloseStream | Collect | Consult | Dial | Fetch | HangUp | JoinConference | LeaveConference | Notify | OpenRelay | OpenStream | Play | Report | Ringback | Say | SendDtmf | SendRelay | Settle | StartAgent | StartConferenceRecording | StartRecording | StartSiprec | StartTranscription | StopAgent | StopCollect | StopConferenceRecording | StopMedia | StopRecording | StopSiprec | StopTranscription | Unbridge]:
+    def handle(self, /, input: IncomingCall | HttpResponse | HttpFailure | MediaDone | Dequeue | Digits | Speech | HungUp | MachineDetected | Modify | ModifyConference | ModifyParticipant | Originate | Speaking | Progress | Referred | Verdict | AgentDone | RelayEvent | RelayMessage | SiprecEvent | StreamEvent | Transcribed | ChargeDone | MessageStatus | RecordingTranscribed | ReferProgress | Tick, now: SupportsIndex) -> list[Answer | Bridge | ChangeParticipant | Charge | CloseRelay | CloseStream | Collect | Conceal | Consult | Dial | Echo | Fetch | HangUp | JoinConference | LeaveConference | Notify | OpenRelay | OpenStream | Play | Refer | Report | Ringback | Say | SendDtmf | SendMessage | SendRelay | Settle | StartAgent | StartConferenceRecording | StartRecording | StartSiprec | StartTranscription | StopAgent | StopCollect | StopConferenceRecording | StopMedia | StopRecording | StopSiprec | StopTranscription | Transcribe | Unbridge]:
         """
         Takes one input and the time in milliseconds since the Unix epoch; returns every effect that follows, in the
         order to perform them. An input that makes no sense raises `InputError` and changes nothing.
         """
-    def handle_many(self, /, inputs: Sequence[IncomingCall | HttpResponse | HttpFailure | MediaDone | Dequeue | Digits | Speech | HungUp | MachineDetected | Modify | ModifyConference | ModifyParticipant | Originate | Speaking | Progress | Referred | Verdict | AgentDone | RelayEvent | RelayMessage | SiprecEvent | StreamEvent | Transcribed | Tick], now: SupportsIndex) -> tuple[list[Answer | Bridge | ChangeParticipant | CloseRelay | CloseStream | Collect | Consult | Dial | Fetch | HangUp | JoinConference | LeaveConference | Notify | OpenRelay | OpenStream | Play | Report | Ringback | Say | SendDtmf | SendRelay | Settle | StartAgent | StartConferenceRecording | StartRecording | StartSiprec | StartTranscription | StopAgent | StopCollect | StopConferenceRecording | StopMedia | StopRecording | StopSiprec | StopTranscription | Unbridge], list[tuple[int, InputError]]]:
+    def handle_many(self, /, inputs: Sequence[IncomingCall | HttpResponse | HttpFailure | MediaDone | Dequeue | Digits | Speech | HungUp | MachineDetected | Modify | ModifyConference | ModifyParticipant | Originate | Speaking | Progress | Referred | Verdict | AgentDone | RelayEvent | RelayMessage | SiprecEvent | StreamEvent | Transcribed | ChargeDone | MessageStatus | RecordingTranscribed | ReferProgress | Tick], now: SupportsIndex) -> tuple[list[Answer | Bridge | ChangeParticipant | Charge | CloseRelay | CloseStream | Collect | Conceal | Consult | Dial | Echo | Fetch | HangUp | JoinConference | LeaveConference | Notify | OpenRelay | OpenStream | Play | Refer | Report | Ringback | Say | SendDtmf | SendMessage | SendRelay | Settle | StartAgent | StartConferenceRecording | StartRecording | StartSiprec | StartTranscription | StopAgent | StopCollect | StopConferenceRecording | StopMedia | StopRecording | StopSiprec | StopTranscription | Transcribe | Unbridge], list[tuple[int, InputError]]]:
         """
         Takes several inputs of one moment without holding the interpreter's lock meanwhile. Returns all effects, and
         for each input that made no sense its place and the error; the others are handled all the same.
@@ -1091,7 +1323,7 @@ class Engine:
         """
         When the engine next wants an input, a `Tick` if nothing else happens: milliseconds since the Unix epoch.
         """
-    def release(self, /, call: str) -> None:
+    def release(self, /, subject: str) -> None:
         """
         Forgets the line that a call stands on, or a room, without any effect: another engine goes on with its snapshot.
         """
@@ -1104,7 +1336,7 @@ class Engine:
         """
         Replaces the registry; calls that live go on with what they have.
         """
-    def snapshot(self, /, call: str) -> bytes:
+    def snapshot(self, /, subject: str) -> bytes:
         """
         The line that a call stands on with every call on it, or a room, as bytes that `restore` reads in any process.
         `subject` is the SID of the call, the conference or the queue. Calls tell each other things within one engine only: lines that
@@ -2467,6 +2699,57 @@ class Progress:
         """
 
 @final
+class Queued:
+    """
+    The call joined a queue.
+    """
+    __match_args__: Final[tuple[Literal["at"], Literal["leg"], Literal["call"], Literal["account"], Literal["queue"], Literal["name"], Literal["position"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, at: int, leg: str, call: str, account: str, queue: str, name: str, position: int) -> Queued: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def account(self, /) -> str:
+        """
+        Whose call it is: the one account that may see this event.
+        """
+    @property
+    def at(self, /) -> int:
+        """
+        When, in milliseconds since the Unix epoch.
+        """
+    @property
+    def call(self, /) -> str:
+        """
+        In which call.
+        """
+    @property
+    def leg(self, /) -> str:
+        """
+        On which line.
+        """
+    @property
+    def name(self, /) -> str:
+        """
+        What the account calls it.
+        """
+    @property
+    def position(self, /) -> int:
+        """
+        Its place in it, from 1.
+        """
+    @property
+    def queue(self, /) -> str:
+        """
+        The queue.
+        """
+    def to_dict(self, /) -> "dict[str, object]":
+        """
+        The fields by name, as JSON takes them, and the kind as `event`. Nothing is redacted.
+        """
+
+@final
 class RecordingTranscribed:
     """
     The answer to a `Transcribe`.
@@ -2842,7 +3125,7 @@ class Requested:
         GET or POST.
         """
     @property
-    def purpose(self, /) -> Literal["action", "conference-status", "fallback", "machine-detection", "partial-result", "recording-status", "redirect", "refer", "screening", "siprec-status", "status-callback", "stream-status", "transcription-event", "update", "voice", "wait"]:
+    def purpose(self, /) -> Literal["action", "conference-status", "fallback", "machine-detection", "message-status", "partial-result", "payment-status", "recording-status", "redirect", "refer", "screening", "siprec-status", "status-callback", "stream-status", "transcription", "transcription-event", "update", "voice", "wait"]:
         """
         Why.
         """
@@ -3190,6 +3473,53 @@ class SendDtmf:
     def stream(self, /) -> str:
         """
         The stream.
+        """
+
+@final
+class SendMessage:
+    """
+    Send a text message; answer with `MessageStatus` when it was sent, or could not be.
+    """
+    __match_args__: Final[tuple[Literal["reply"], Literal["call"], Literal["account"], Literal["message"], Literal["from_"], Literal["to"], Literal["body"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, reply: str, call: str, account: str, message: str, from_: str, to: str, body: str) -> SendMessage: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def account(self, /) -> str:
+        """
+        The account that sends it.
+        """
+    @property
+    def body(self, /) -> str:
+        """
+        The text, 1 to 1,600 characters.
+        """
+    @property
+    def call(self, /) -> str:
+        """
+        The call whose application sends it.
+        """
+    @property
+    def from_(self, /) -> str:
+        """
+        The number it comes from.
+        """
+    @property
+    def message(self, /) -> str:
+        """
+        The message.
+        """
+    @property
+    def reply(self, /) -> str:
+        """
+        Where the answer goes.
+        """
+    @property
+    def to(self, /) -> str:
+        """
+        The number it goes to.
         """
 
 @final
@@ -4156,6 +4486,43 @@ class Tick:
     def __ne__(self, value: object, /) -> bool: ...
     def __new__(cls, /) -> Tick: ...
     def __repr__(self, /) -> str: ...
+
+@final
+class Transcribe:
+    """
+    Write down what was said in a recording that has ended; answer with `RecordingTranscribed`.
+    """
+    __match_args__: Final[tuple[Literal["reply"], Literal["leg"], Literal["call"], Literal["account"], Literal["recording"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, reply: str, leg: str, call: str, account: str, recording: str) -> Transcribe: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def account(self, /) -> str:
+        """
+        The account that owns it.
+        """
+    @property
+    def call(self, /) -> str:
+        """
+        The call that owns the recording.
+        """
+    @property
+    def leg(self, /) -> str:
+        """
+        The line that was recorded; it may be gone.
+        """
+    @property
+    def recording(self, /) -> str:
+        """
+        The recording.
+        """
+    @property
+    def reply(self, /) -> str:
+        """
+        Where the answer goes.
+        """
 
 @final
 class Transcribed:

@@ -341,7 +341,7 @@ class Driver:
             else:
                 submitter.set_exception(error)
 
-    def _perform(self, effect: Effect) -> None:
+    def _perform(self, effect: Effect) -> None:  # noqa: C901 - one flat list of the effects
         match effect:
             case Report(event):
                 if self._on_event is not None:

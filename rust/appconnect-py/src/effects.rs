@@ -627,7 +627,7 @@ macro_rules! effects {
 }
 
 effects! {
-        Answer, Bridge, ChangeParticipant, Charge, CloseRelay, CloseStream, Collect, Conceal, Consult, Dial, Echo, Fetch, HangUp, JoinConference, LeaveConference, Notify, OpenRelay, OpenStream, Play, Refer, Report, Ringback, Say, SendDtmf, SendMessage, SendRelay, Settle, StartAgent, StartConferenceRecording, StartRecording, StartSiprec, StartTranscription, StopAgent, StopCollect, StopConferenceRecording, StopMedia, StopRecording, StopSiprec, StopTranscription, Transcribe, Unbridge,
+        Answer, Bridge, ChangeParticipant, Charge, CloseRelay, CloseStream, Collect, Conceal, Consult, Dial, Echo, Fetch, HangUp, JoinConference, LeaveConference, Notify, OpenRelay, OpenStream, Play, Refer, Report, Ringback, Say, SendDtmf, SendMessage, SendRelay, Settle, StartAgent, StartConferenceRecording, StartRecording, StartSiprec, StartTranscription, StopAgent, StopCollect, StopConferenceRecording, StopMedia, StopRecording, StopSiprec, StopTranscription, Transcribe, Unbridge
 }
 
 impl<'py> IntoPyObject<'py> for Effects {

@@ -576,7 +576,7 @@ impl<'a, 'py> FromPyObject<'a, 'py> for AnyInput {
             ModifyParticipant,
             RecordingTranscribed,
             ReferProgress,
-            Speaking,
+            Speaking
         );
         Err(PyTypeError::new_err(format!("not an input: {}", object.get_type().fully_qualified_name()?)))
     }
