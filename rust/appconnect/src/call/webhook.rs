@@ -79,7 +79,7 @@ impl Cx<'_, '_> {
             url: plan.url,
             pairs,
             signer: &account.signer,
-            idempotency_token: &token,
+            idempotency_token: token.as_str(),
             now,
             cookie: cookie.as_deref(),
             authorization: authorization.as_deref(),

@@ -8,53 +8,65 @@ pub(super) const fn percent(byte: u8) -> [u8; 3] {
     [b'%', digit(byte >> 4), digit(byte & 15)]
 }
 
-/// Appends a number in decimal digits.
-pub(super) fn push_decimal(number: u64, out: &mut Vec<u8>) {
-    let mut digits = [0; 20];
-    let mut rest = number;
-    let mut used = 0;
-    for digit in digits.iter_mut().rev() {
-        *digit = b'0' + u8::try_from(rest % 10).unwrap_or_default();
-        used += 1;
-        rest /= 10;
-        if rest == 0 {
-            break;
-        }
-    }
-    out.extend_from_slice(digits.get(digits.len() - used..).unwrap_or_default());
+/// A number in decimal digits.
+pub(super) struct Decimal {
+    digits: [u8; 20],
+    start: usize,
 }
 
-/// Whether a byte is written as it is: RFC 3986's unreserved characters.
-static IS_PLAIN: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut rest: &mut [bool] = &mut table;
+impl Decimal {
+    pub(super) fn new(number: u64) -> Self {
+        let mut decimal = Self { digits: [0; 20], start: 20 };
+        let mut rest = number;
+        for digit in decimal.digits.iter_mut().rev() {
+            *digit = b'0' + u8::try_from(rest % 10).unwrap_or_default();
+            decimal.start -= 1;
+            rest /= 10;
+            if rest == 0 {
+                break;
+            }
+        }
+        decimal
+    }
+
+    pub(super) fn as_bytes(&self) -> &[u8] {
+        self.digits.get(self.start..).unwrap_or_default()
+    }
+}
+
+/// Which bytes are written as they are, RFC 3986's unreserved characters: 1 for those, 0 for the others.
+static PLAIN: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut rest: &mut [u8] = &mut table;
     let mut byte = 0_u8;
     while let Some((entry, tail)) = rest.split_first_mut() {
-        *entry = byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
+        *entry = (byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')) as u8;
         byte = byte.wrapping_add(1);
         rest = tail;
     }
     table
 };
 
-fn is_plain(byte: u8) -> bool {
-    IS_PLAIN.get(usize::from(byte)).copied().unwrap_or_default()
+/// 1 for a byte that is written as it is, 0 for another.
+fn plain(byte: u8) -> u8 {
+    PLAIN.get(usize::from(byte)).copied().unwrap_or_default()
 }
 
 fn encode_text(text: &str, out: &mut Vec<u8>) {
-    let mut rest = text.as_bytes();
-    while !rest.is_empty() {
-        // Most bytes of a webhook are plain: copy them in runs.
-        let run = rest.iter().position(|byte| !is_plain(*byte)).unwrap_or(rest.len());
-        let (plain, other) = rest.split_at(run);
-        out.extend_from_slice(plain);
-        let Some((byte, tail)) = other.split_first() else { return };
-        if *byte == b' ' {
-            out.push(b'+');
-        } else {
-            out.extend_from_slice(&percent(*byte));
+    let bytes = text.as_bytes();
+    // Nearly every text is plain from end to end: eight bytes at a time, without an end in between.
+    let (eights, others) = bytes.as_chunks::<8>();
+    let all_plain = |bytes: &[u8]| bytes.iter().fold(1, |all, byte| all & plain(*byte));
+    if eights.iter().fold(all_plain(others), |all, eight| all & all_plain(eight)) != 0 {
+        out.extend_from_slice(bytes);
+        return;
+    }
+    for byte in bytes {
+        match byte {
+            b' ' => out.push(b'+'),
+            byte if plain(*byte) != 0 => out.push(*byte),
+            byte => out.extend_from_slice(&percent(*byte)),
         }
-        rest = tail;
     }
 }
 
@@ -222,7 +234,7 @@ mod tests {
     fn numbers_are_decimal() {
         for number in [0, 9, 10, 471, 1_700_000_000, u64::MAX] {
             let mut out = vec![b'x'];
-            push_decimal(number, &mut out);
+            out.extend_from_slice(Decimal::new(number).as_bytes());
             assert_eq!(out, format!("x{number}").into_bytes());
         }
     }

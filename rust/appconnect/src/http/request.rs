@@ -138,7 +138,7 @@ impl Request {
                 out.extend_from_slice(b"; charset=UTF-8");
             }
             out.extend_from_slice(b"\r\nContent-Length: ");
-            form::push_decimal(form.len() as u64, &mut out);
+            out.extend_from_slice(form::Decimal::new(form.len() as u64).as_bytes());
             out.extend_from_slice(b"\r\n");
         }
         out.extend_from_slice(b"X-Twilio-Signature: ");
@@ -320,11 +320,10 @@ fn push_standard_webhook(webhook: &Webhook<'_>, payload: &[u8], out: &mut Vec<u8
     let token = webhook.idempotency_token;
     push_header("webhook-id", token, out);
     out.extend_from_slice(b"webhook-timestamp: ");
-    let mut seconds = Vec::with_capacity(20);
-    form::push_decimal(webhook.now.0 / 1_000, &mut seconds);
-    out.extend_from_slice(&seconds);
+    let seconds = form::Decimal::new(webhook.now.0 / 1_000);
+    out.extend_from_slice(seconds.as_bytes());
     out.extend_from_slice(b"\r\nwebhook-signature: ");
-    webhook.signer.push_standard_webhook(token, &seconds, payload, out);
+    webhook.signer.push_standard_webhook(token, seconds.as_bytes(), payload, out);
     out.extend_from_slice(b"\r\n");
 }
 

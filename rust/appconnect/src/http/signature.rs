@@ -66,12 +66,13 @@ impl Signer {
 
     /// Appends the signature of a form POST.
     pub(super) fn push_form_signature(&self, url: &Url, pairs: &[(&str, &str)], out: &mut Vec<u8>) {
-        let own: usize = pairs.iter().map(|(name, value)| name.len() + value.len()).sum();
-        let mut text = Vec::with_capacity(url.as_str().len() + own);
-        push_url(url, self.port(url), &mut text);
-        form::push_signed(pairs, &mut text);
+        // What is signed is written where the signature goes, which has room for it as a rule.
+        let start = out.len();
+        push_url(url, self.port(url), out);
+        form::push_signed(pairs, out);
         let mut mac = self.sha1.clone();
-        mac.update(&text);
+        mac.update(out.get(start..).unwrap_or_default());
+        out.truncate(start);
         push_base64::<28>(&mac.finalize().into_bytes(), out);
     }
 
@@ -215,7 +216,7 @@ fn push_url(url: &Url, port: Option<u16>, out: &mut Vec<u8>) {
     out.extend_from_slice(url.written_host().as_bytes());
     if let Some(port) = port {
         out.push(b':');
-        form::push_decimal(port.into(), out);
+        out.extend_from_slice(form::Decimal::new(port.into()).as_bytes());
     }
     out.extend_from_slice(url.encoded_target().as_bytes());
 }
