@@ -216,7 +216,10 @@ fn parameters(node: Node<'_>, prefix: &str) -> Parameters {
         .map(|child| {
             let name = child.attribute(Attribute::Name).unwrap_or_default();
             let value = child.attribute(Attribute::Value).unwrap_or_default();
-            ([prefix, name].concat(), value.into())
+            let mut delivered = String::with_capacity(prefix.len() + name.len());
+            delivered.push_str(prefix);
+            delivered.push_str(name);
+            (delivered, value.into())
         })
         .collect()
 }
