@@ -611,16 +611,27 @@ value! {
 /// Effects on their way out.
 pub(crate) struct Effects(pub(crate) Vec<core::Effect>);
 
+/// One of them.
+struct Object(core::Effect);
+
 /// One line for each effect: its Python class.
 macro_rules! effects {
     ($($variant:ident),*) => {
         const EFFECT: PyStaticExpr = type_hint_union!($(<$variant as IntoPyObject>::OUTPUT_TYPE),*);
 
-        fn object(py: Python<'_>, effect: core::Effect) -> PyResult<Bound<'_, PyAny>> {
-            match effect {
-                $(core::Effect::$variant(effect) => {
-                    Ok(Bound::new(py, <$variant as Wrap<_>>::wrap(py, effect)?)?.into_any())
-                })*
+        impl<'py> IntoPyObject<'py> for Object {
+            type Target = PyAny;
+            type Output = Bound<'py, PyAny>;
+            type Error = PyErr;
+
+            const OUTPUT_TYPE: PyStaticExpr = EFFECT;
+
+            fn into_pyobject(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+                match self.0 {
+                    $(core::Effect::$variant(effect) => {
+                        Ok(Bound::new(py, <$variant as Wrap<_>>::wrap(py, effect)?)?.into_any())
+                    })*
+                }
             }
         }
     };
@@ -638,7 +649,6 @@ impl<'py> IntoPyObject<'py> for Effects {
     const OUTPUT_TYPE: PyStaticExpr = list_of!(EFFECT);
 
     fn into_pyobject(self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        let objects: Vec<_> = self.0.into_iter().map(|effect| object(py, effect)).collect::<PyResult<_>>()?;
-        PyList::new(py, objects)
+        PyList::new(py, self.0.into_iter().map(Object))
     }
 }
