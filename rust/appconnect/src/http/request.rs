@@ -64,7 +64,7 @@ pub struct Request {
     options: WebhookOptions,
     /// Head and encoded pairs. Of a GET only the head is sent: its pairs are in the URL.
     #[cbor(n(4), with = "shared_bytes")]
-    buffer: Arc<Vec<u8>>,
+    buffer: Arc<[u8]>,
     #[n(5)]
     head: usize,
 }
@@ -74,7 +74,7 @@ mod shared_bytes {
     use super::Arc;
 
     pub(super) fn encode<C, W: minicbor::encode::Write>(
-        bytes: &Arc<Vec<u8>>,
+        bytes: &Arc<[u8]>,
         e: &mut minicbor::Encoder<W>,
         _: &mut C,
     ) -> Result<(), minicbor::encode::Error<W::Error>> {
@@ -84,8 +84,8 @@ mod shared_bytes {
     pub(super) fn decode<C>(
         d: &mut minicbor::Decoder<'_>,
         _: &mut C,
-    ) -> Result<Arc<Vec<u8>>, minicbor::decode::Error> {
-        Ok(Arc::new(d.bytes()?.to_vec()))
+    ) -> Result<Arc<[u8]>, minicbor::decode::Error> {
+        Ok(d.bytes()?.into())
     }
 }
 
@@ -163,7 +163,7 @@ impl Request {
         let head = out.len();
         out.extend_from_slice(form);
         drop(target);
-        Self { method, url, document_url, options, buffer: Arc::new(out), head }
+        Self { method, url, document_url, options, buffer: out.into(), head }
     }
 
     /// The method.
@@ -242,7 +242,7 @@ impl Request {
         out.extend_from_slice(b"\r\n");
         let head = out.len();
         out.extend_from_slice(self.form());
-        Self { buffer: Arc::new(out), head, ..self.clone() }
+        Self { buffer: out.into(), head, ..self.clone() }
     }
 
     /// The request that follows a redirect, signed anew for its URL (`webhooks.md` section 6.3, `reliability.md` T-14).
