@@ -39,10 +39,6 @@ impl Hasher for SidHasher {
         }
     }
 
-    fn write_usize(&mut self, _: usize) {
-        // The length of a SID is always the same.
-    }
-
     fn finish(&self) -> u64 {
         self.0
     }
