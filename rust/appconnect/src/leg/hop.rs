@@ -62,6 +62,8 @@ impl Step<'_, '_> {
     /// Puts a call on the stack; its place.
     pub(super) fn put_on(&mut self, call: Call) -> usize {
         let at = self.leg.calls.len();
+        // Calls are large and most legs hold one or two: room for two, not for the four that a vector begins with.
+        self.leg.calls.reserve_exact(2_usize.saturating_sub(at));
         self.leg.calls.push(call);
         if let Some(mut cx) = self.cx(at) {
             cx.report(|cx| {
