@@ -265,7 +265,7 @@ impl Builder {
             raw.normalise(&mut document.aside);
             place = Place::aside(start, document.aside.len());
         }
-        let value = document.at(place);
+        let value = if raw.plain { raw.value } else { document.at(place) };
         // An empty customerId counts as none (`application-connect.md` section 1.2).
         if value.is_empty() && row.attribute == Attribute::CustomerId {
             return;
