@@ -31,7 +31,7 @@ impl From<&str> for Pii {
 
 impl fmt::Debug for Pii {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "<{} characters>", self.0.chars().count())
+        show_length(&self.0, f)
     }
 }
 
@@ -77,6 +77,11 @@ impl fmt::Debug for Concealed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("<concealed>")
     }
+}
+
+/// Writes all that may be shown of personal data.
+pub(crate) fn show_length(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    write!(f, "<{} characters>", text.chars().count())
 }
 
 /// A token or password: never shown, not even by length.
