@@ -41,7 +41,7 @@ async def progress(stage: Stage, leg: str, state: str, keys: Fields) -> None:
     """How far the call of a line has come."""
     if state not in STATES:
         raise ScenarioError(f"progress: there is no state {state}")
-    response = _whole_number(keys, "sip_response")
+    response = whole_number(keys, "sip_response")
     call_id = keys.text("sip_call_id")
     headers = [(name, plain(value) or "") for name, value in keys.entries("sip_headers")]
     says_sip = response is not None or call_id is not None or headers
@@ -53,7 +53,7 @@ async def detected(stage: Stage, leg: str, who: str, keys: Fields) -> None:
     """Who answered."""
     if who not in WHO:
         raise ScenarioError(f"detected: there is no {who}")
-    after_ms = _whole_number(keys, "after_ms") or 0
+    after_ms = whole_number(keys, "after_ms") or 0
     await stage.give(MachineDetected(stage.leg(leg), who, after_ms))
 
 
@@ -85,8 +85,8 @@ async def originate(stage: Stage, leg: str, to: str, keys: Fields) -> None:
         fallback_url=None if fallback is None else setting.whole(fallback),
         status_callback=None if status_callback is None else setting.whole(status_callback),
         status_callback_events=(keys.text("events") or "completed").split(),
-        timeout=_whole_number(keys, "timeout") or 60,
-        time_limit=_whole_number(keys, "time_limit"),
+        timeout=whole_number(keys, "timeout") or 60,
+        time_limit=whole_number(keys, "time_limit"),
         send_digits=keys.text("send_digits"),
         machine_detection=None if detection is None else MachineDetection(detection == "DetectMessageEnd"),
         **document,
@@ -96,7 +96,8 @@ async def originate(stage: Stage, leg: str, to: str, keys: Fields) -> None:
     await stage.give_or_see_refused(call, refused)
 
 
-def _whole_number(keys: Fields, key: str) -> int | None:
+def whole_number(keys: Fields, key: str) -> int | None:
+    """A whole number of a file."""
     value = keys.take(key)
     if value is ABSENT:
         return None

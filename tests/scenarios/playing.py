@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from appconnect.errors import InputError
 from appconnect.inputs import Dequeue, IncomingCall, Modify
 from appconnect.policy import Allow, Deny
-from tests.scenarios import outbound, reading, services, setting
+from tests.scenarios import outbound, reading, services, setting, streams
 from tests.scenarios.matching import check, moment, seconds, told
 from tests.scenarios.names import ScenarioError
 from tests.scenarios.reading import Fields, plain
@@ -53,8 +53,15 @@ ACTS: Final[dict[str, tuple[str, ...]]] = {
     "transcribed": (),
     "refer_response": (),
     "refer_notify": (),
+    "socket": ("of", "detail", "leg"),
+    "relay_says": ("of", "leg"),
+    "words": ("of", "side", "final", "confidence", "stability", "leg"),
+    "agent_done": ("provider", "data", "error_code", "error", "leg"),
 }
 """What an act may say besides `at`."""
+
+TOLD: Final = frozenset({"request", "dial", "stream", "relay", "frame", "siprec", "agent"})
+"""Kinds that say what somebody is told, so that `has`, `lacks` and the like may be said of them."""
 
 SETTLED: Final = (
     "status",
@@ -126,7 +133,7 @@ def _check_keys(step: Step) -> None:
     if known is None:
         raise ScenarioError(f'there is no step "{step.kind}"')
     for key, value in step.keys.items():
-        of_request = step.kind in {"request", "dial"} and (
+        of_request = step.kind in TOLD and (
             (key in {"has", "headers"} and isinstance(value, dict))
             or (key in {"lacks", "no_headers"} and isinstance(value, list))
         )
@@ -193,6 +200,8 @@ async def _act(stage: Stage, step: Step) -> None:  # noqa: C901 - one flat list 
             await services.act(stage, step.kind, _text(step), keys)
         case "progress" | "detected" | "originate":
             await outbound.act(stage, step.kind, leg, _text(step), keys)
+        case "socket" | "relay_says" | "words" | "agent_done":
+            await streams.act(stage, step.kind, leg, _text(step), confidence, keys)
         case _:
             pass  # nothing_until: time has passed
 

@@ -6,6 +6,7 @@ A new effect is a row of `KINDS` and a case of `happening`, here and in
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, urlsplit
@@ -15,6 +16,8 @@ from appconnect.effects import (
     Bridge,
     ChangeParticipant,
     Charge,
+    CloseRelay,
+    CloseStream,
     Collect,
     Conceal,
     Consult,
@@ -25,18 +28,28 @@ from appconnect.effects import (
     JoinConference,
     LeaveConference,
     Notify,
+    OpenRelay,
+    OpenStream,
     Play,
     Refer,
     Report,
     Ringback,
     Say,
+    SendDtmf,
     SendMessage,
+    SendRelay,
+    StartAgent,
     StartConferenceRecording,
     StartRecording,
+    StartSiprec,
+    StartTranscription,
+    StopAgent,
     StopCollect,
     StopConferenceRecording,
     StopMedia,
     StopRecording,
+    StopSiprec,
+    StopTranscription,
     Transcribe,
     Unbridge,
 )
@@ -51,7 +64,8 @@ if TYPE_CHECKING:
 class Happening:
     """Something that happened, `at` milliseconds after the start.
 
-    `parameters` are those of a request; of a call that is placed, what the called party is told.
+    `parameters` are those of a request; of a call that is placed, a socket, a recorder or an agent, what the
+    other side is told.
     """
 
     kind: str
@@ -110,6 +124,32 @@ KINDS: Final[dict[str, tuple[bool, tuple[str, ...]]]] = {
         ),
     ),
     "listen_end": (False, ("leg",)),
+    "stream": (True, ("track", "both_ways", "sid", "account", "call", "leg")),
+    "stream_end": (True, ("leg",)),
+    "stream_keys": (True, ("sid", "leg")),
+    "relay": (True, ("sid", "account", "call", "leg")),
+    "relay_end": (True, ("leg",)),
+    "frame": (True, ("sid", "leg")),
+    "siprec": (True, ("connector", "track", "call", "leg")),
+    "siprec_end": (True, ("leg",)),
+    "transcription": (
+        True,
+        (
+            "track",
+            "language",
+            "engine",
+            "model",
+            "hints",
+            "profanity_filter",
+            "punctuation",
+            "partial_results",
+            "call",
+            "leg",
+        ),
+    ),
+    "transcription_end": (True, ("leg",)),
+    "agent": (True, ("language", "sentiment", "call", "leg")),
+    "agent_end": (True, ("leg",)),
 }
 """Kind; whether it is looked at unless a file says otherwise; the fields that an expectation may name."""
 
@@ -254,6 +294,41 @@ def happening(effect: Effect, purpose: str | None) -> Happening | None:  # noqa:
                 call=raised.call,
             )
         case _:
+            return _of_service(effect)
+
+
+def _of_service(effect: Effect) -> Happening | None:  # noqa: C901, PLR0911, PLR0912 - one flat list
+    """What goes over sockets, and to recorders and agents."""
+    match effect:
+        case OpenStream():
+            return _stream(effect)
+        case CloseStream(stream, leg):
+            return _seen("stream_end", stream, leg=leg)
+        case SendDtmf(stream, leg, digits):
+            return _seen("stream_keys", digits, sid=stream, leg=leg)
+        case OpenRelay(relay, leg, call, account, request):
+            seen = _seen("relay", request.url, sid=relay, account=account, call=call, leg=leg)
+            seen.headers = request.headers
+            return seen
+        case CloseRelay(relay, leg):
+            return _seen("relay_end", relay, leg=leg)
+        case SendRelay():
+            return _frame(effect)
+        case StartSiprec(siprec, leg, call, connector, track, parameters):
+            seen = _seen("siprec", siprec, connector=connector, track=track, call=call, leg=leg)
+            seen.parameters = parameters
+            return seen
+        case StopSiprec(siprec, leg):
+            return _seen("siprec_end", siprec, leg=leg)
+        case StartTranscription():
+            return _transcription(effect)
+        case StopTranscription(transcription, leg):
+            return _seen("transcription_end", transcription, leg=leg)
+        case StartAgent():
+            return _agent(effect)
+        case StopAgent(leg=leg):
+            return _seen("agent_end", "true", leg=leg)
+        case _:
             return None
 
 
@@ -301,6 +376,69 @@ def _placed(effect: Dial) -> Happening:
         leg=effect.leg,
     )
     seen.parameters = effect.endpoint.parameters
+    return seen
+
+
+def _stream(effect: OpenStream) -> Happening:
+    seen = _seen(
+        "stream",
+        effect.request.url,
+        track=effect.track,
+        both_ways=effect.bidirectional,
+        sid=effect.stream,
+        account=effect.account,
+        call=effect.call,
+        leg=effect.leg,
+    )
+    seen.parameters = effect.parameters
+    seen.headers = effect.request.headers
+    return seen
+
+
+def _frame(effect: SendRelay) -> Happening:
+    """A frame of JSON by its type; those of an object in it have its name before theirs."""
+    frame = json.loads(effect.text)
+    seen = _seen("frame", frame.get("type", ""), sid=effect.relay, leg=effect.leg)
+    for name, value in frame.items():
+        if isinstance(value, dict):
+            seen.parameters += [(f"{name}.{inner}", _json_text(part)) for inner, part in value.items()]
+        else:
+            seen.parameters.append((name, _json_text(value)))
+    return seen
+
+
+def _json_text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+def _transcription(effect: StartTranscription) -> Happening:
+    return _seen(
+        "transcription",
+        effect.transcription,
+        track=effect.track,
+        language=effect.language,
+        engine=effect.engine,
+        model=effect.model,
+        hints=effect.hints,
+        profanity_filter=effect.profanity_filter,
+        punctuation=effect.punctuation,
+        partial_results=effect.partial_results,
+        call=effect.call,
+        leg=effect.leg,
+    )
+
+
+def _agent(effect: StartAgent) -> Happening:
+    """What an agent is told are parameters; its settings have `Config.` before their names."""
+    seen = _seen(
+        "agent",
+        effect.connector,
+        language=effect.language,
+        sentiment=effect.sentiment_analysis,
+        call=effect.call,
+        leg=effect.leg,
+    )
+    seen.parameters = effect.parameters + [(f"Config.{name}", value) for name, value in effect.settings]
     return seen
 
 

@@ -14,7 +14,25 @@ from typing import TYPE_CHECKING, Final, cast
 from appconnect import Engine
 from appconnect.clock import NEW_YEAR_2026, VirtualClock
 from appconnect.driver import Driver
-from appconnect.effects import Dial, Fetch, Notify, Report, Settle
+from appconnect.effects import (
+    CloseRelay,
+    CloseStream,
+    Dial,
+    Fetch,
+    Notify,
+    OpenRelay,
+    OpenStream,
+    Report,
+    SendDtmf,
+    SendRelay,
+    Settle,
+    StartAgent,
+    StartSiprec,
+    StartTranscription,
+    StopAgent,
+    StopSiprec,
+    StopTranscription,
+)
 from appconnect.errors import InputError
 from appconnect.events import Began, Dialled, Requested, StatusChanged
 from appconnect.inputs import HungUp, Speech
@@ -41,6 +59,23 @@ if TYPE_CHECKING:
 SEED: Final = bytes([7]) * 32
 QUIET_TURNS: Final = 8
 """Turns of the event loop without anything new after which everything that follows has followed."""
+
+
+SERVICES: Final = (
+    CloseRelay,
+    CloseStream,
+    OpenRelay,
+    OpenStream,
+    SendDtmf,
+    SendRelay,
+    StartAgent,
+    StartSiprec,
+    StartTranscription,
+    StopAgent,
+    StopSiprec,
+    StopTranscription,
+)
+"""What a scenario plays itself: the driver is not told, so nothing of it happens by itself."""
 
 
 class WatchedEngine:
@@ -72,7 +107,7 @@ class WatchedEngine:
         for effect in effects:
             self._observe(effect)
         self.handled += len(inputs)
-        return effects, refused
+        return [effect for effect in effects if not isinstance(effect, SERVICES)], refused
 
     def next_timeout(self) -> int | None:
         """As the engine says."""
@@ -141,6 +176,8 @@ class Stage:
         self.seen: deque[Happening] = deque()
         self.log: list[str] = []
         self.consults: deque[asyncio.Future[Allow | Deny]] = deque()
+        self.agents: dict[str, str] = {}
+        """The agent that was given a line last."""
         self.statuses: dict[str, str] = {}
         self.settlements: list[Settlement] = []
         self._documents = setup.documents
@@ -322,6 +359,8 @@ class Stage:
                 self._engine.calls.add(call)
             case Report(StatusChanged(call=call, status=status)):
                 self.statuses[call] = status
+            case StartAgent(reply=reply, leg=leg):
+                self.agents[leg] = reply
             case Dial(leg):
                 self._lines[leg] = self._media.line(leg)
             case _:

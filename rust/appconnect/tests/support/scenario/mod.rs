@@ -10,6 +10,7 @@ pub mod seen;
 pub mod services;
 pub mod setup;
 pub mod stage;
+pub mod streams;
 
 use appconnect::address::Address;
 use appconnect::http::{Method, Url};
@@ -62,7 +63,14 @@ const ACTS: &[(&str, &[&str])] = &[
     ("transcribed", &[]),
     ("refer_response", &[]),
     ("refer_notify", &[]),
+    ("socket", &["of", "detail", "leg"]),
+    ("relay_says", &["of", "leg"]),
+    ("words", &["of", "side", "final", "confidence", "stability", "leg"]),
+    ("agent_done", &["provider", "data", "error_code", "error", "leg"]),
 ];
+
+/// Kinds that say what somebody is told, so that `has`, `lacks` and the like may be said of them.
+const TOLD: &[&str] = &["request", "dial", "stream", "relay", "frame", "siprec", "agent"];
 
 /// What is looked at after the fact, and what it may say.
 const CHECKS: &[(&str, &[&str])] = &[
@@ -135,7 +143,7 @@ fn check_keys(step: &Step) -> Result<(), String> {
     let known = fields_of(&step.kind).or(named(ACTS)).or(named(CHECKS));
     let Some(known) = known else { return Err(format!("there is no step \"{}\"", step.kind)) };
     for (key, value) in &step.keys {
-        let of_request = ["request", "dial"].contains(&step.kind.as_str())
+        let of_request = TOLD.contains(&step.kind.as_str())
             && match key.as_str() {
                 "has" | "headers" => value.is_table(),
                 "lacks" | "no_headers" => value.is_array(),
@@ -203,6 +211,9 @@ fn act(stage: &mut Stage, step: &Step) -> Result<(), String> {
             services::act(stage, &step.kind, text()?, &mut keys)
         }
         "progress" | "detected" | "originate" => outbound::act(stage, &step.kind, &leg, text()?, keys),
+        "socket" | "relay_says" | "words" | "agent_done" => {
+            streams::act(stage, &step.kind, &leg, text()?, confidence, keys)
+        }
         _ => Ok(()),
     }
 }

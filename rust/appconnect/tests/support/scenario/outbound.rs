@@ -22,7 +22,7 @@ pub fn act(stage: &mut Stage, kind: &str, leg: &str, value: &str, keys: Fields) 
 }
 
 /// A whole number of a file.
-fn whole_number(fields: &mut Fields, key: &str) -> Result<Option<u32>, String> {
+pub fn whole_number(fields: &mut Fields, key: &str) -> Result<Option<u32>, String> {
     let wrong = format!("{key} must be a whole number");
     match fields.take(key) {
         None => Ok(None),

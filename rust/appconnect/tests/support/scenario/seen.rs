@@ -2,11 +2,16 @@
 //!
 //! A new effect is a row of [`KINDS`] and an arm of [`happening`], here and in `tests/scenarios/seen.py`.
 
-use appconnect::effect::{Collect, Dial, Effect, PlaySource, StartRecording};
+use appconnect::effect::{
+    Collect, Dial, Effect, OpenRelay, OpenStream, PlaySource, SendRelay, StartAgent, StartRecording,
+    StartSiprec, StartTranscription,
+};
 use appconnect::event::{EventKind, ProblemRaised};
 use appconnect::http::{Method, Request, form};
 use appconnect::id::LegId;
+use appconnect::pii::Pii;
 use appconnect::problem::Level;
+use serde_json::Value;
 
 /// Something that happened.
 #[derive(Clone, Debug, Default)]
@@ -16,7 +21,8 @@ pub struct Happening {
     pub kind: &'static str,
     pub value: String,
     pub fields: Vec<(&'static str, String)>,
-    /// Of a request its parameters and header fields, of a call that is placed what the called party is told.
+    /// Of a request its parameters and header fields; of a call that is placed, a socket, a recorder or an agent what the
+    /// other side is told.
     pub parameters: Vec<(String, String)>,
     pub headers: Vec<(String, String)>,
 }
@@ -70,6 +76,31 @@ pub const KINDS: &[(&str, bool, &[&str])] = &[
         ],
     ),
     ("listen_end", false, &["leg"]),
+    ("stream", true, &["track", "both_ways", "sid", "account", "call", "leg"]),
+    ("stream_end", true, &["leg"]),
+    ("stream_keys", true, &["sid", "leg"]),
+    ("relay", true, &["sid", "account", "call", "leg"]),
+    ("relay_end", true, &["leg"]),
+    ("frame", true, &["sid", "leg"]),
+    ("siprec", true, &["connector", "track", "call", "leg"]),
+    ("siprec_end", true, &["leg"]),
+    ("transcription", true, TRANSCRIPTION),
+    ("transcription_end", true, &["leg"]),
+    ("agent", true, &["language", "sentiment", "call", "leg"]),
+    ("agent_end", true, &["leg"]),
+];
+
+const TRANSCRIPTION: &[&str] = &[
+    "track",
+    "language",
+    "engine",
+    "model",
+    "hints",
+    "profanity_filter",
+    "punctuation",
+    "partial_results",
+    "call",
+    "leg",
 ];
 
 /// An effect as it is seen; nothing for those that only tell or bill.
@@ -250,20 +281,27 @@ pub fn happening(effect: &Effect, purpose: Option<&str>) -> Option<Happening> {
             }
             _ => None,
         },
-        // What goes over sockets, and to recorders and agents, has tests of its own.
-        Effect::CloseRelay(_)
-        | Effect::CloseStream(_)
-        | Effect::OpenRelay(_)
-        | Effect::OpenStream(_)
-        | Effect::SendDtmf(_)
-        | Effect::SendRelay(_)
-        | Effect::Settle(_)
-        | Effect::StartAgent(_)
-        | Effect::StartSiprec(_)
-        | Effect::StartTranscription(_)
-        | Effect::StopAgent(_)
-        | Effect::StopSiprec(_)
-        | Effect::StopTranscription(_) => None,
+        Effect::OpenStream(open) => Some(stream(open)),
+        Effect::CloseStream(close) => seen("stream_end", &close.stream, vec![("leg", close.leg.to_string())]),
+        Effect::SendDtmf(send) => seen(
+            "stream_keys",
+            &send.digits.reveal(),
+            vec![("sid", send.stream.to_string()), ("leg", send.leg.to_string())],
+        ),
+        Effect::OpenRelay(open) => Some(relay(open)),
+        Effect::CloseRelay(close) => seen("relay_end", &close.relay, vec![("leg", close.leg.to_string())]),
+        Effect::SendRelay(send) => Some(frame(send)),
+        Effect::StartSiprec(start) => Some(siprec(start)),
+        Effect::StopSiprec(stop) => seen("siprec_end", &stop.siprec, vec![("leg", stop.leg.to_string())]),
+        Effect::StartTranscription(start) => {
+            seen("transcription", &start.transcription, transcription(start))
+        }
+        Effect::StopTranscription(stop) => {
+            seen("transcription_end", &stop.transcription, vec![("leg", stop.leg.to_string())])
+        }
+        Effect::StartAgent(start) => Some(agent(start)),
+        Effect::StopAgent(stop) => seen("agent_end", &true, vec![("leg", stop.leg.to_string())]),
+        Effect::Settle(_) => None,
     }
 }
 
@@ -304,6 +342,103 @@ fn placed(dial: &Dial) -> Happening {
     let told = dial.endpoint.parameters.iter().map(|(name, value)| (name.clone(), value.reveal().to_owned()));
     let value = dial.endpoint.address.as_str().to_owned();
     Happening { kind: "dial", value, fields, parameters: told.collect(), ..Happening::default() }
+}
+
+/// What others are told, by name.
+fn parameters(parameters: &[(String, Pii)]) -> Vec<(String, String)> {
+    parameters.iter().map(|(name, value)| (name.clone(), value.reveal().to_owned())).collect()
+}
+
+fn stream(open: &OpenStream) -> Happening {
+    let fields = vec![
+        ("track", open.track.to_string()),
+        ("both_ways", open.bidirectional.to_string()),
+        ("sid", open.stream.to_string()),
+        ("account", open.account.to_string()),
+        ("call", open.call.to_string()),
+        ("leg", open.leg.to_string()),
+    ];
+    let (value, headers) = (open.request.url.to_string(), parameters(&open.request.headers));
+    Happening { at: 0, kind: "stream", value, fields, parameters: parameters(&open.parameters), headers }
+}
+
+fn relay(open: &OpenRelay) -> Happening {
+    let fields = vec![
+        ("sid", open.relay.to_string()),
+        ("account", open.account.to_string()),
+        ("call", open.call.to_string()),
+        ("leg", open.leg.to_string()),
+    ];
+    let (value, headers) = (open.request.url.to_string(), parameters(&open.request.headers));
+    Happening { kind: "relay", value, fields, headers, ..Happening::default() }
+}
+
+/// A frame of JSON by its type. What it says are parameters; those of an object in it have its name before theirs.
+fn frame(send: &SendRelay) -> Happening {
+    fn text(value: &Value) -> String {
+        value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    }
+    let json: Value = serde_json::from_str(send.text.reveal()).unwrap_or_default();
+    let mut parameters = Vec::new();
+    for (name, value) in json.as_object().into_iter().flatten() {
+        match value.as_object() {
+            Some(inner) => {
+                parameters
+                    .extend(inner.iter().map(|(inner, value)| (format!("{name}.{inner}"), text(value))));
+            }
+            None => parameters.push((name.clone(), text(value))),
+        }
+    }
+    let fields = vec![("sid", send.relay.to_string()), ("leg", send.leg.to_string())];
+    let value = json.get("type").map(text).unwrap_or_default();
+    Happening { kind: "frame", value, fields, parameters, ..Happening::default() }
+}
+
+fn siprec(start: &StartSiprec) -> Happening {
+    let fields = vec![
+        ("connector", start.connector.to_string()),
+        ("track", start.track.to_string()),
+        ("call", start.call.to_string()),
+        ("leg", start.leg.to_string()),
+    ];
+    let value = start.siprec.to_string();
+    Happening {
+        kind: "siprec",
+        value,
+        fields,
+        parameters: parameters(&start.parameters),
+        ..Happening::default()
+    }
+}
+
+fn transcription(start: &StartTranscription) -> Vec<(&'static str, String)> {
+    vec![
+        ("track", start.track.to_string()),
+        ("language", start.language.to_string()),
+        ("engine", start.engine.to_string()),
+        ("model", start.model.to_string()),
+        ("hints", start.hints.to_string()),
+        ("profanity_filter", start.profanity_filter.to_string()),
+        ("punctuation", start.punctuation.to_string()),
+        ("partial_results", start.partial_results.to_string()),
+        ("call", start.call.to_string()),
+        ("leg", start.leg.to_string()),
+    ]
+}
+
+/// What an agent is told are parameters; its settings have `Config.` before their names.
+fn agent(start: &StartAgent) -> Happening {
+    let fields = vec![
+        ("language", start.language.as_deref().unwrap_or_default().to_owned()),
+        ("sentiment", start.sentiment_analysis.to_string()),
+        ("call", start.call.to_string()),
+        ("leg", start.leg.to_string()),
+    ];
+    let mut told = parameters(&start.parameters);
+    let settings = parameters(&start.settings);
+    told.extend(settings.into_iter().map(|(name, value)| (format!("Config.{name}"), value)));
+    let value = start.connector.to_string();
+    Happening { kind: "agent", value, fields, parameters: told, ..Happening::default() }
 }
 
 fn recording(start: &StartRecording) -> Vec<(&'static str, String)> {

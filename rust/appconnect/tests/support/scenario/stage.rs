@@ -49,6 +49,8 @@ pub struct Stage {
     pub consults: VecDeque<ReplyId>,
     /// Questions to services that wait.
     pub waiting: super::services::Waiting,
+    /// The agent that was given a line last.
+    pub agents: BTreeMap<String, ReplyId>,
     calls: BTreeSet<CallSid>,
     pub statuses: BTreeMap<String, String>,
     pub settlements: Vec<Settlement>,
@@ -78,6 +80,7 @@ impl Stage {
             log: Vec::new(),
             consults: VecDeque::new(),
             waiting: super::services::Waiting::default(),
+            agents: BTreeMap::new(),
             calls: BTreeSet::new(),
             statuses: BTreeMap::new(),
             settlements: Vec::new(),
@@ -275,6 +278,9 @@ impl Stage {
                 self.lines.insert(dial.leg.to_string(), Line::new(dial.leg.clone()));
             }
             Effect::Consult(consult) => self.consults.push_back(consult.reply),
+            Effect::StartAgent(start) => {
+                self.agents.insert(start.leg.to_string(), start.reply);
+            }
             Effect::Settle(settlement) => self.settlements.push(settlement.clone()),
             Effect::Report(event) => match &event.kind {
                 EventKind::Requested(requested) => {
