@@ -60,7 +60,7 @@ ACTS: Final[dict[str, tuple[str, ...]]] = {
 }
 """What an act may say besides `at`."""
 
-TOLD: Final = frozenset({"request", "dial", "stream", "relay", "frame", "siprec", "agent"})
+TOLD: Final = frozenset({"request", "dial", "charge", "stream", "relay", "frame", "siprec", "agent"})
 """Kinds that say what somebody is told, so that `has`, `lacks` and the like may be said of them."""
 
 SETTLED: Final = (

@@ -251,18 +251,7 @@ def happening(effect: Effect, purpose: str | None) -> Happening | None:  # noqa:
         case StopConferenceRecording(conference, recording):
             return _seen("conference_record_end", recording, conference=conference)
         case Charge():
-            return _seen(
-                "charge",
-                effect.connector,
-                method=effect.method,
-                amount=effect.amount,
-                currency=effect.currency,
-                token_type=effect.token_type,
-                description=effect.description,
-                card_type=effect.details.card_type,
-                account=effect.account,
-                call=effect.call,
-            )
+            return _charge(effect)
         case SendMessage():
             return _seen(
                 "message",
@@ -376,6 +365,23 @@ def _placed(effect: Dial) -> Happening:
         leg=effect.leg,
     )
     seen.parameters = effect.endpoint.parameters
+    return seen
+
+
+def _charge(effect: Charge) -> Happening:
+    seen = _seen(
+        "charge",
+        effect.connector,
+        method=effect.method,
+        amount=effect.amount,
+        currency=effect.currency,
+        token_type=effect.token_type,
+        description=effect.description,
+        card_type=effect.details.card_type,
+        account=effect.account,
+        call=effect.call,
+    )
+    seen.parameters = effect.parameters
     return seen
 
 

@@ -70,7 +70,7 @@ const ACTS: &[(&str, &[&str])] = &[
 ];
 
 /// Kinds that say what somebody is told, so that `has`, `lacks` and the like may be said of them.
-const TOLD: &[&str] = &["request", "dial", "stream", "relay", "frame", "siprec", "agent"];
+const TOLD: &[&str] = &["request", "dial", "charge", "stream", "relay", "frame", "siprec", "agent"];
 
 /// What is looked at after the fact, and what it may say.
 const CHECKS: &[(&str, &[&str])] = &[

@@ -3,7 +3,7 @@
 //! A new effect is a row of [`KINDS`] and an arm of [`happening`], here and in `tests/scenarios/seen.py`.
 
 use appconnect::effect::{
-    Collect, Dial, Effect, OpenRelay, OpenStream, PlaySource, SendRelay, StartAgent, StartRecording,
+    Charge, Collect, Dial, Effect, OpenRelay, OpenStream, PlaySource, SendRelay, StartAgent, StartRecording,
     StartSiprec, StartTranscription,
 };
 use appconnect::event::{EventKind, ProblemRaised};
@@ -226,20 +226,7 @@ pub fn happening(effect: &Effect, purpose: Option<&str>) -> Option<Happening> {
         Effect::Dial(dial) => Some(placed(dial)),
         Effect::Bridge(bridge) => seen("bridge", &bridge.other, vec![("leg", bridge.leg.to_string())]),
         Effect::Unbridge(bridge) => seen("unbridge", &bridge.other, vec![("leg", bridge.leg.to_string())]),
-        Effect::Charge(charge) => seen(
-            "charge",
-            &charge.connector,
-            vec![
-                ("method", charge.method.to_string()),
-                ("amount", or_none(charge.amount.as_ref().map(ToString::to_string))),
-                ("currency", charge.currency.to_string()),
-                ("token_type", charge.token_type.to_string()),
-                ("description", or_none(charge.description.as_ref().map(ToString::to_string))),
-                ("card_type", or_none(charge.details.card_type.as_ref().map(ToString::to_string))),
-                ("account", charge.account.to_string()),
-                ("call", charge.call.to_string()),
-            ],
-        ),
+        Effect::Charge(effect) => Some(charge(effect)),
         Effect::SendMessage(message) => seen(
             "message",
             &message.to.reveal(),
@@ -347,6 +334,28 @@ fn placed(dial: &Dial) -> Happening {
 /// What others are told, by name.
 fn parameters(parameters: &[(String, Pii)]) -> Vec<(String, String)> {
     parameters.iter().map(|(name, value)| (name.clone(), value.reveal().to_owned())).collect()
+}
+
+fn charge(charge: &Charge) -> Happening {
+    let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
+    let fields = vec![
+        ("method", charge.method.to_string()),
+        ("amount", text(charge.amount.as_deref())),
+        ("currency", charge.currency.to_string()),
+        ("token_type", charge.token_type.to_string()),
+        ("description", text(charge.description.as_deref())),
+        ("card_type", text(charge.details.card_type.as_deref())),
+        ("account", charge.account.to_string()),
+        ("call", charge.call.to_string()),
+    ];
+    let value = charge.connector.to_string();
+    Happening {
+        kind: "charge",
+        value,
+        fields,
+        parameters: parameters(&charge.parameters),
+        ..Happening::default()
+    }
 }
 
 fn stream(open: &OpenStream) -> Happening {
