@@ -89,11 +89,11 @@ def test_an_answer_that_is_too_late_leads_to_the_fallback(
     simulator.faults.slow("/menu", seconds=16)
     caller.press("1")
     pressed = simulator.now
-    caller.hears("sorry, 11205")
+    caller.hears("sorry, 11203")
     assert simulator.now - pressed == 15
     # The application did its work all the same.
     assert shop.paths == ["/voice", "/menu", "/fallback"]
-    assert codes(caller) == [11205]
+    assert codes(caller) == [11203]
 
 
 def test_calls_go_on_while_another_waits_for_its_answer(simulator: Simulator, shop: Shop) -> None:
@@ -138,7 +138,7 @@ def test_a_failing_application_leads_to_the_fallback(
         ("reset", 11200, 0),
         ("dns", 11210, 0),
         ("tls", 11220, 0),
-        ("timeout", 11205, 15),
+        ("timeout", 11203, 15),
         ("connect-timeout", 11201, 10),
     ],
 )

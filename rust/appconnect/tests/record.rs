@@ -233,13 +233,128 @@ fn audio_that_cannot_be_played_may_be_skipped() {
 }
 
 #[test]
-fn a_verb_that_only_the_schema_knows_is_named_and_the_call_goes_on() {
-    for verb in ["<Prompt/>", "<Queue>x</Queue>", "<Echo/>"] {
+fn verbs_that_only_the_schema_knows_are_skipped() {
+    for verb in ["<Echo/>", "<Queue>q</Queue>", r#"<Prompt for="postal-code"><Say>no</Say></Prompt>"#] {
         let mut world = running(&format!("<Say>a</Say>{verb}<Say>next</Say>"));
         world.finish();
         assert_eq!(world.heard, ["a", "next"], "{verb}");
-        assert!(world.problems(A).contains(&12_200), "{verb}: {:?}", world.problems(A));
+        assert_eq!(world.problems(A), [12_200], "{verb}");
     }
+}
+
+#[test]
+fn an_echo_lasts_until_the_call_ends_or_its_account_intervenes() {
+    let switches = |world: &World| -> Vec<bool> {
+        let echoes = world.trace.iter().filter(|effect| effect.starts_with("Echo("));
+        echoes.map(|effect| effect.contains("on: true")).collect()
+    };
+    let echoing = || {
+        let config = Config { echo: Echo::Echo, ..plain_config() };
+        let mut world = World::with(config, registry(|_, _, _| {}));
+        world.save_at_every_step = true;
+        world.on(ENTRY, "<Echo/><Say>never</Say>").dial().advance(3_600_000);
+        assert_eq!(switches(&world), [true]);
+        world
+    };
+    let mut world = echoing();
+    world.hang_up();
+    assert_eq!(switches(&world), [true]);
+    let mut world = echoing();
+    let call = world.requests[0].call.clone();
+    world.modify(&call, Change::Twiml("<Response><Say>new</Say></Response>".into())).unwrap();
+    world.finish();
+    assert_eq!((switches(&world), world.heard), (vec![true, false], vec!["new".to_owned()]));
+}
+
+fn transcribed(world: &mut World, text: Option<&str>) {
+    let reply = world.written_down[0].reply;
+    let text = text.map(Pii::from);
+    world.input(Input::RecordingTranscribed(RecordingTranscribed { reply, text })).unwrap();
+}
+
+#[test]
+fn what_was_said_is_told_when_it_was_written_down() {
+    for (text, status) in [(Some("call me back"), "completed"), (None, "failed")] {
+        for after in [false, true] {
+            let mut world = World::new();
+            world.save_at_every_step = true;
+            world
+                .on(ENTRY, r#"<Record action="/done" transcribe="true" transcribeCallback="/words"/>"#)
+                .dial();
+            world.on(DONE, r#"<Pause length="60"/>"#).advance(4_000);
+            if after {
+                world.hang_up();
+            } else {
+                world.press("1");
+            }
+            let asked = world.written_down[0].clone();
+            assert_eq!(asked.recording, world.recordings[0].recording);
+            assert!(world.to(WORDS).is_empty());
+            transcribed(&mut world, text);
+            let told = world.only(WORDS);
+            assert_eq!(told.get("TranscriptionText"), Some(text.unwrap_or_default()));
+            assert_eq!(told.get("TranscriptionStatus"), Some(status));
+            assert_eq!(told.get("RecordingSid"), Some(asked.recording.as_str()));
+            assert_eq!(told.get("RecordingUrl"), world.only(DONE).get("RecordingUrl"));
+            let sid = told.get("TranscriptionSid").unwrap();
+            assert!(sid.starts_with("TR"));
+            assert!(
+                told.get("TranscriptionUrl")
+                    .unwrap()
+                    .ends_with(&format!("/Accounts/{A}/Transcriptions/{sid}"))
+            );
+            assert_eq!(told.get("CallStatus"), Some(if after { "completed" } else { "in-progress" }));
+            transcribed(&mut world, text);
+            assert_eq!(world.to(WORDS).len(), 1, "a repeated answer changes nothing");
+            let codes = if text.is_some() { vec![] } else { vec![13_620] };
+            assert_eq!(world.problems(A), codes);
+            world.hang_up().finish();
+            assert_eq!(world.engine.live_legs(), 0);
+        }
+    }
+}
+
+#[test]
+fn a_transcription_that_never_comes_has_failed() {
+    let mut world = recording(r#"transcribe="true" transcribeCallback="/words""#);
+    world.advance(4_000).hang_up().finish();
+    assert_eq!(world.only(WORDS).get("TranscriptionStatus"), Some("failed"));
+    assert_eq!(world.time_of(WORDS), 604_000);
+    assert_eq!(world.engine.live_legs(), 0);
+}
+
+#[test]
+fn a_recording_of_the_wrong_length_is_not_transcribed() {
+    for (millis, asked) in [(2_000, false), (2_001, true), (119_000, true), (120_000, true)] {
+        let mut world = recording(r#"transcribe="true" transcribeCallback="/words" timeout="0""#);
+        world.advance(millis).press("1").advance(1_000);
+        assert_eq!(world.written_down.len(), usize::from(asked), "{millis}");
+        assert_eq!(world.problems(A), if asked { vec![] } else { vec![13_617] }, "{millis}");
+        assert!(world.only(DONE).get("RecordingSid").is_some());
+    }
+}
+
+#[test]
+fn a_recording_to_be_transcribed_ends_after_two_minutes() {
+    for (attributes, seconds, problems) in [
+        ("", "120", vec![]),
+        (r#"maxLength="60""#, "60", vec![]),
+        (r#"maxLength="121""#, "120", vec![13_615]),
+    ] {
+        let mut world = recording(&format!(r#"transcribe="true" {attributes}"#));
+        world.advance(200_000);
+        assert_eq!(world.only(DONE).get("RecordingDuration"), Some(seconds), "{attributes}");
+        assert_eq!(world.problems(A), problems, "{attributes}");
+        transcribed(&mut world, Some("words"));
+        assert!(world.to(WORDS).is_empty(), "nobody asked to be told");
+    }
+}
+
+#[test]
+fn a_transcribe_callback_alone_transcribes_nothing() {
+    let mut world = recording(r#"transcribeCallback="/words""#);
+    world.advance(4_000).press("1");
+    assert!(world.written_down.is_empty());
 }
 
 #[test]
