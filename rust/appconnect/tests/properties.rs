@@ -16,8 +16,9 @@ mod support;
 mod walk;
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::mem::discriminant;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use appconnect::event::EventKind;
 use appconnect::id::Seed;
@@ -41,6 +42,19 @@ fn cases() -> ProptestConfig {
     ProptestConfig { cases: if asked { default.cases } else { 200 }, failure_persistence: None, ..default }
 }
 
+fn real_documents() -> &'static [Vec<u8>] {
+    static ALL: OnceLock<Vec<Vec<u8>>> = OnceLock::new();
+    ALL.get_or_init(|| {
+        let own = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data/twiml").into();
+        let directory = std::env::var_os("APPCONNECT_TWIML_CORPUS").unwrap_or(own);
+        let mut files: Vec<_> = fs::read_dir(directory).unwrap().map(|file| file.unwrap().path()).collect();
+        files.retain(|file| file.extension().is_some_and(|kind| kind == "twiml" || kind == "xml"));
+        files.sort();
+        assert!(!files.is_empty(), "no documents");
+        files.iter().map(|file| fs::read(file).unwrap()).collect()
+    })
+}
+
 proptest! {
     #![proptest_config(cases())]
 
@@ -48,6 +62,12 @@ proptest! {
     #[test]
     fn every_walk_ends_and_keeps_the_invariants(made in choices()) {
         Walk::new(made, 7, false).run();
+    }
+
+    /// Whole documents, too: those of `tests/data/twiml`, or of the directory that `APPCONNECT_TWIML_CORPUS` names.
+    #[test]
+    fn every_walk_among_real_documents_ends_and_keeps_the_invariants(made in choices()) {
+        Walk::among(real_documents(), made).run();
     }
 
     #[test]

@@ -72,11 +72,15 @@ pub(crate) struct Line {
     #[n(6)]
     #[cbor(default)]
     born: Millis,
+    /// Its place in the order in which legs began, from 1; 0 until the engine has taken it in.
+    #[n(7)]
+    #[cbor(default)]
+    pub(crate) order: u64,
 }
 
 impl Line {
     pub(crate) const fn new(id: LegId, budget: Budget, born: Millis) -> Self {
-        Self { id, sids: 0, exchanges: Vec::new(), budget, answered: false, ringback: false, born }
+        Self { id, sids: 0, exchanges: Vec::new(), budget, answered: false, ringback: false, born, order: 0 }
     }
 
     /// Whether answers may still come that a call asked for.

@@ -19,8 +19,10 @@ pub(super) struct Tables {
     names: HashMap<LegId, Place>,
     /// Which leg a call stands on: live calls, the dialling sides' views of hops, ended calls with requests under way.
     calls: HashMap<CallSid, Place, BuildHasherDefault<SidHasher>>,
-    /// When each leg next needs a `Tick`.
-    deadlines: BTreeSet<(Millis, Place)>,
+    /// When each leg next needs a `Tick`; of one moment, in the order in which the legs began.
+    deadlines: BTreeSet<(Millis, u64, Place)>,
+    /// How many legs have begun, here or where they come from.
+    begun: u64,
     /// Room for the SIDs of one leg, kept so that a step needs none of its own.
     fresh: Vec<CallSid>,
 }
@@ -76,12 +78,12 @@ impl Tables {
 
     /// A leg with something to do by now: the longest overdue.
     pub(super) fn due(&self, now: Millis) -> Option<Place> {
-        self.deadlines.first().filter(|(at, _)| *at <= now).map(|(_, place)| *place)
+        self.deadlines.first().filter(|(at, ..)| *at <= now).map(|(.., place)| *place)
     }
 
     /// When the next leg has something to do.
     pub(super) fn next_deadline(&self) -> Option<Millis> {
-        self.deadlines.first().map(|(at, _)| *at)
+        self.deadlines.first().map(|(at, ..)| *at)
     }
 
     /// The leg at a place.
@@ -100,8 +102,12 @@ impl Tables {
     }
 
     /// Takes in a leg whose name is not taken. It wants an [`update`](Self::update).
-    pub(super) fn insert(&mut self, leg: Leg) -> Place {
+    pub(super) fn insert(&mut self, mut leg: Leg) -> Place {
         let name = leg.line.id.clone();
+        if leg.line.order == 0 {
+            leg.line.order = self.begun + 1;
+        }
+        self.begun = self.begun.max(leg.line.order);
         let slot = Some(Slot { leg, deadline: None, sids: Vec::new() });
         let place = self.free.pop().unwrap_or(Place(self.slots.len()));
         match self.slots.get_mut(place.0) {
@@ -121,10 +127,11 @@ impl Tables {
         }
         let deadline = slot.leg.deadline();
         if deadline != slot.deadline {
+            let order = slot.leg.line.order;
             if let Some(old) = slot.deadline {
-                self.deadlines.remove(&(old, place));
+                self.deadlines.remove(&(old, order, place));
             }
-            self.deadlines.extend(deadline.map(|new| (new, place)));
+            self.deadlines.extend(deadline.map(|new| (new, order, place)));
             slot.deadline = deadline;
         }
         // A leg has few SIDs, so that looking through them beats any order.
@@ -153,7 +160,7 @@ impl Tables {
             self.calls.remove(sid);
         }
         if let Some(deadline) = slot.deadline {
-            self.deadlines.remove(&(deadline, place));
+            self.deadlines.remove(&(deadline, slot.leg.line.order, place));
         }
         self.free.push(place);
         Some(slot.leg)

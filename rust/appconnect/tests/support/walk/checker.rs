@@ -5,7 +5,7 @@
 use std::collections::{HashMap, HashSet};
 
 use appconnect::effect::{Effect, Fetch, Notify};
-use appconnect::event::{Event, EventKind};
+use appconnect::event::{Event, EventKind, Purpose};
 use appconnect::http::{Method, Request, Signer, form};
 use appconnect::id::{AccountSid, CallSid, LegId, ReplyId};
 use appconnect::settlement::{LegKind, Settlement};
@@ -62,6 +62,8 @@ pub struct Checker {
     children: HashMap<CallSid, Child>,
     arriving: Option<CallSid>,
     replies: HashSet<ReplyId>,
+    /// Requests that ask what becomes of a caller whose party wants to be replaced.
+    transfers: HashSet<ReplyId>,
     sequences: HashMap<CallSid, Vec<String>>,
     fetched: HashSet<String>,
     pub modifications: usize,
@@ -162,7 +164,10 @@ impl Checker {
         assert!(self.fetched.len() <= allowed, "more documents than the budget");
         let until = self.now + u64::from(fetch.overrides.total_ms) + 5_000;
         self.awaited.retain(|_, awaited| awaited.call != fetch.call);
-        self.awaited.insert(fetch.reply, Awaited { call: fetch.call, until });
+        // While a transfer is asked about, the call goes on: it waits for nothing.
+        if !self.transfers.contains(&fetch.reply) {
+            self.awaited.insert(fetch.reply, Awaited { call: fetch.call, until });
+        }
     }
 
     fn notify(&mut self, notify: &Notify, documents: &Documents) {
@@ -238,6 +243,10 @@ impl Checker {
         }
         for (name, value) in pairs {
             let Some(name) = name.strip_prefix("ReturnParam_") else { continue };
+            if !documents.given.is_empty() {
+                // What a document that was not made up here returns is not known by name.
+                continue;
+            }
             assert_eq!(documents.returns.get(name).map(String::as_str), Some(*value), "ReturnParam_{name}");
             let hop = &self.hops[&child.expect("only an action has return values")];
             assert_eq!(hop.receiver, documents.served.get(name).copied(), "ReturnParam_{name}");
@@ -308,6 +317,9 @@ impl Checker {
                 self.arriving = Some(dialled.child);
                 let allowed = self.config.limits.legs_per_root as usize * (1 + self.callers);
                 assert!(self.hops.len() <= allowed, "I10");
+            }
+            EventKind::Requested(requested) if requested.purpose == Purpose::Refer => {
+                self.transfers.insert(requested.reply);
             }
             EventKind::Placed(placed) => {
                 self.children.insert(placed.child, Child { parent: *call, told: HashSet::new() });

@@ -218,6 +218,13 @@ impl Walk {
         }
     }
 
+    /// A walk in which webhooks answer with these documents only.
+    pub fn among(given: &'static [Vec<u8>], made: Vec<u16>) -> Self {
+        let mut walk = Self::new(made, 7, false);
+        walk.documents.given = given;
+        walk
+    }
+
     /// Walks to the end of the call and of its last requests.
     pub fn run(mut self) -> Self {
         let (leg, to) = (self.leg.clone(), self.choices.one(&[NUMBER, NUMBER, APP_B, APP_C]));
@@ -603,8 +610,15 @@ impl Walk {
         let waits = waits || self.echoing;
         // Whoever was called may answer or leave.
         let called = !self.placed.is_empty() || !self.talking.is_empty();
+        // A conference or a socket is waited for until the time of the whole call is over.
+        let elsewhere = !self.documents.given.is_empty();
         assert!(
-            waits || called || !self.checker.queued.is_empty() || !self.dropped.is_empty() || next < last,
+            elsewhere
+                || waits
+                || called
+                || !self.checker.queued.is_empty()
+                || !self.dropped.is_empty()
+                || next < last,
             "a call is parked without a reason"
         );
         // Who is taken out of a queue no longer waits for what it was to hear there, and nothing tells of that.
