@@ -132,6 +132,31 @@ def test_words_in_a_message_are_written_down_but_not_those_of_a_payment() -> Non
     run(scenario(hang_up=True))
 
 
+def test_words_while_paying_reach_no_transcription() -> None:
+    async def scenario() -> None:
+        start = '<Start><Transcription statusCallbackUrl="/words"/></Start>'
+        apps = Applications(
+            {
+                "/voice": response(f'{start}<Pay action="{PAID}"/>'),
+                "/paid": response("<Say>Bye</Say>"),
+                "/words": response(""),
+            }
+        )
+        async with Session(registry(), apps) as session:
+            caller = await session.dial(CALLER, NUMBER)
+            await caller.hears("card number")
+            await caller.say("four one one one", at_once=True)
+            await caller.press("*")
+            await caller.hears("bye")
+            await caller.ends()
+            await session.drain()
+        told = repr([request.form for request in apps.requests])
+        assert "Bye" in told
+        assert "four one" not in told
+
+    run(scenario())
+
+
 @pytest.mark.parametrize(
     ("transfer", "told"),
     [

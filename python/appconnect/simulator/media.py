@@ -481,6 +481,8 @@ class Line:
 
     def _transcribed(self, text: str, *, inbound: bool) -> None:
         """Words were written down, by all who do: each drops those of a side that it does not want."""
+        if inbound and self.concealed:
+            return
         for sid in self._transcriptions:
             self._submit(Transcribed(self.leg, sid, inbound, text, 1.0))
 
@@ -493,7 +495,7 @@ class Line:
     def _sounds(self, side: str, since: int) -> bool:
         """Whether a side made a sound after a time."""
         if side == "inbound":
-            return self._last_sound > since
+            return self._last_sound > since and not self.concealed
         return self._playing is not None or any(stream.playing for stream in self.streams)
 
     def _is_streamed(self) -> bool:

@@ -15,7 +15,7 @@ use std::fmt::Write as _;
 use appconnect::effect::Charge;
 use appconnect::event::EventKind;
 use appconnect::id::CallSid;
-use appconnect::input::{Change, ChargeDone, ChargeOutcome, MediaFailure};
+use appconnect::input::{Change, ChargeDone, ChargeOutcome, MediaFailure, Transcribed};
 use appconnect::pii::{Concealed, Pii};
 use appconnect::registry::Handler;
 use appconnect::{Config, Input};
@@ -635,4 +635,44 @@ fn an_answer_to_another_step_changes_nothing() {
     answer(&mut world, outcome.clone());
     answer(&mut world, outcome);
     assert_eq!(world.to(PAID).len(), 1);
+}
+
+#[test]
+fn what_the_caller_says_while_it_runs_is_told_to_nobody() {
+    let transcription = r#"<Start><Transcription statusCallbackUrl="/words"/></Start>"#;
+    let mut world = World::new();
+    let document = format!(r#"{transcription}<Pay action="/paid" chargeAmount="1"/>"#);
+    world.on(ENTRY, &document).on(PAID, "<Pause/>").dial();
+    let hear = |world: &mut World, inbound, text: &str| {
+        let heard = Transcribed {
+            leg: world.leg.clone(),
+            transcription: world.transcriptions[0].transcription,
+            inbound,
+            text: text.into(),
+            confidence: None,
+            is_final: true,
+            stability: None,
+        };
+        world.input(Input::Transcribed(heard)).unwrap();
+    };
+    hear(&mut world, true, "four one one one");
+    world.say("four one one one", true);
+    hear(&mut world, false, "your card number");
+    world.press("*");
+    hear(&mut world, true, "never mind");
+    world.say("never mind", true);
+    world.finish();
+    let told = everything(&world);
+    assert!(!told.contains("four one"), "{told}");
+    let words: Vec<_> = world
+        .to("https://a.example/words")
+        .iter()
+        .filter_map(|request| request.get("TranscriptionData").map(str::to_owned))
+        .collect();
+    assert!(
+        words.len() == 2 && words[0].contains("your card") && words[1].contains("never mind"),
+        "{words:?}"
+    );
+    let said = world.seen_by(A).into_iter().filter(|line| line.contains("Said")).count();
+    assert_eq!(said, 1);
 }

@@ -98,6 +98,9 @@ impl Step<'_, '_> {
     /// The recogniser heard something.
     pub(crate) fn speech(&mut self, heard: &Speech) {
         let Some(top) = self.top() else { return };
+        if self.is_concealed() {
+            return;
+        }
         if heard.is_final
             && let Some(mut cx) = self.cx(top)
         {

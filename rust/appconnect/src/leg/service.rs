@@ -32,8 +32,11 @@ impl Step<'_, '_> {
         });
     }
 
-    /// Somebody's words were written down.
+    /// Somebody's words were written down. What a caller says while paying is told to nobody (`docs/security.md`).
     pub(crate) fn transcribed(&mut self, heard: &Transcribed) {
+        if heard.inbound && self.is_concealed() {
+            return;
+        }
         let sid: TranscriptionSid = heard.transcription;
         let is =
             |background: &Background| matches!(background, Background::Transcription(own) if own.sid == sid);
@@ -61,6 +64,11 @@ impl Step<'_, '_> {
             Running::Relaying(relay) => verb::relay_message(cx, node, relay, text),
             other => Flow::Park(other),
         });
+    }
+
+    /// Whether the caller is paying: card numbers are keyed in, and perhaps said aloud.
+    pub(super) fn is_concealed(&self) -> bool {
+        self.leg.calls.last().is_some_and(|call| matches!(call.running, Running::Paying(_)))
     }
 
     fn relay(&self, sid: RelaySid) -> Option<usize> {
