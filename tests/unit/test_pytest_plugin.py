@@ -22,8 +22,11 @@ APP = """
 
 
 @pytest.fixture
-def run(pytester: pytest.Pytester) -> Callable[..., pytest.RunResult]:
+def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Callable[..., pytest.RunResult]:
     """Run a file of tests that call an application."""
+    # With this pytest repeats whole messages in its summary.
+    for name in ("CI", "BUILD_NUMBER"):
+        monkeypatch.delenv(name, raising=False)
 
     def run_tests(tests: str, *options: str, settings: str = "") -> pytest.RunResult:
         ini = f"[pytest]\nasyncio_default_fixture_loop_scope = function\n{settings}\n"
