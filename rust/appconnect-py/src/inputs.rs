@@ -217,12 +217,13 @@ value! {
             asynchronous_detection: bool,
             detection_callback: Option<Given<'_, '_, Url>>,
         ) -> PyResult<Self> {
+            fn take<T: crate::field::Field>(given: Option<Given<'_, '_, T>>, name: &str) -> PyResult<Option<T>> {
+                given.map(|given| given.take(name)).transpose()
+            }
+
             let sources = [url.is_some(), twiml.is_some(), application.is_some()];
             if sources.into_iter().filter(|given| *given).count() != 1 {
                 return Err(bad_value("give exactly one of url, twiml and application"));
-            }
-            fn take<T: crate::field::Field>(given: Option<Given<'_, '_, T>>, name: &str) -> PyResult<Option<T>> {
-                given.map(|given| given.take(name)).transpose()
             }
             Ok(Self {
                 leg: leg.take("leg")?,
