@@ -378,6 +378,16 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// As [`number`](Self::number), but a word in its place stands for the default, and without a default it is 0.
+    #[must_use]
+    pub fn count(&self, attribute: Attribute) -> u32 {
+        let default = match self.default_of(attribute) {
+            DefaultValue::Number(number) => number,
+            _ => 0,
+        };
+        self.number(attribute).unwrap_or(default)
+    }
+
     /// A method, else the default of the table, else POST.
     #[must_use]
     pub fn method(&self, attribute: Attribute) -> Method {

@@ -11,9 +11,6 @@ use crate::input::Speech;
 use crate::problem::{Code, Problem};
 use crate::twiml::{Attribute, Node};
 
-/// Seconds without input after the prompts.
-const DEFAULT_TIMEOUT: u32 = 5;
-
 /// Seconds after which speech is cut off, from the start of listening (`twiml-voice.md` section 8).
 const MAX_SPEECH_SECONDS: u32 = 60;
 
@@ -23,7 +20,7 @@ pub(super) fn enter(cx: &mut Cx<'_, '_>, node: Node<'_>) -> Flow {
         let message = "the voice of this <Say> in <Gather> does not exist: the document fails";
         return Flow::Fail(Problem::at(Code::GatherSayVoice, say.span(), message));
     }
-    let input = node.attribute(Attribute::Input).unwrap_or("dtmf");
+    let input = node.word(Attribute::Input).unwrap_or_default();
     let listens = |kind: &str| input.split_ascii_whitespace().any(|item| item == kind);
     let collect = Collect {
         leg: cx.line.id.clone(),
@@ -37,24 +34,20 @@ pub(super) fn enter(cx: &mut Cx<'_, '_>, node: Node<'_>) -> Flow {
 }
 
 fn speech_options(cx: &mut Cx<'_, '_>, node: Node<'_>) -> SpeechOptions {
-    let text = |attribute, default: &'static str| node.attribute(attribute).unwrap_or(default).into();
+    let text = |attribute| node.word(attribute).unwrap_or_default().into();
     let speech_timeout = match node.attribute(Attribute::SpeechTimeout) {
         Some("auto") => None,
         Some(seconds) => seconds.parse().ok(),
-        None => Some(timeout(node)),
+        None => Some(node.count(Attribute::Timeout)),
     };
     SpeechOptions {
-        language: text(Attribute::Language, "en-US"),
-        hints: text(Attribute::Hints, ""),
-        model: text(Attribute::SpeechModel, "default"),
+        language: text(Attribute::Language),
+        hints: text(Attribute::Hints),
+        model: text(Attribute::SpeechModel),
         profanity_filter: node.flag(Attribute::ProfanityFilter),
         speech_timeout,
         partial_results: callback(cx, node, Attribute::PartialResultCallback).is_some(),
     }
-}
-
-fn timeout(node: Node<'_>) -> u32 {
-    node.number(Attribute::Timeout).unwrap_or(DEFAULT_TIMEOUT)
 }
 
 /// Plays the prompts from `next` on; after the last one the silence begins to count.
@@ -82,7 +75,7 @@ fn count(cx: &mut Cx<'_, '_>, node: Node<'_>, gather: &Gather) {
             node.number(Attribute::MaxSpeechTime).map(|longest| now.plus_seconds(u64::from(longest)));
         spoken.map_or(listened, |spoken| spoken.min(listened)).max(now)
     } else {
-        now.plus_seconds(u64::from(timeout(node)))
+        now.plus_seconds(u64::from(node.count(Attribute::Timeout)))
     };
     cx.call.timers.set(Timer::Verb, until);
 }
@@ -108,12 +101,12 @@ pub(crate) fn silence(cx: &mut Cx<'_, '_>, node: Node<'_>, gather: Gather) -> Fl
 
 /// The caller pressed keys. Those after the end of the gather are dropped.
 pub(crate) fn digits(cx: &mut Cx<'_, '_>, node: Node<'_>, mut gather: Gather, keys: &str) -> Flow {
-    let input = node.attribute(Attribute::Input).unwrap_or("dtmf");
+    let input = node.word(Attribute::Input).unwrap_or_default();
     // Once the caller speaks, keys no longer count.
     if gather.speaking || !input.contains("dtmf") {
         return Flow::Park(Running::Gathering(gather));
     }
-    let finish_on = node.attribute(Attribute::FinishOnKey).unwrap_or("#");
+    let finish_on = node.word(Attribute::FinishOnKey).unwrap_or_default();
     let most = node.number(Attribute::NumDigits).and_then(|most| usize::try_from(most).ok());
     for key in keys.chars() {
         interrupt(cx, node, &mut gather);
@@ -141,7 +134,7 @@ fn interrupt(cx: &mut Cx<'_, '_>, node: Node<'_>, gather: &mut Gather) {
 
 /// The recogniser heard something. The first kind of input wins: after a key, speech no longer counts.
 pub(crate) fn speech(cx: &mut Cx<'_, '_>, node: Node<'_>, mut gather: Gather, heard: &Speech) -> Flow {
-    let input = node.attribute(Attribute::Input).unwrap_or("dtmf");
+    let input = node.word(Attribute::Input).unwrap_or_default();
     if !gather.digits.is_empty() || !input.contains("speech") {
         return Flow::Park(Running::Gathering(gather));
     }

@@ -5,11 +5,8 @@ use crate::call::cx::Cx;
 use crate::call::{Running, Timer};
 use crate::twiml::{Attribute, Node};
 
-/// Seconds of a pause (`twiml-voice.md` section 3).
-const DEFAULT_SECONDS: u32 = 1;
-
 pub(super) fn seconds(node: Node<'_>) -> u64 {
-    u64::from(node.number(Attribute::Length).unwrap_or(DEFAULT_SECONDS))
+    u64::from(node.count(Attribute::Length))
 }
 
 pub(super) fn enter(cx: &mut Cx<'_, '_>, node: Node<'_>) -> Flow {

@@ -11,8 +11,6 @@ use crate::event::Purpose;
 use crate::problem::{Code, Problem};
 use crate::twiml::{Attribute, Node};
 
-/// Seconds of silence that end a recording.
-const DEFAULT_TIMEOUT: u32 = 5;
 /// Seconds after which a recording ends.
 const DEFAULT_MAX_LENGTH: u32 = 3_600;
 /// Seconds after which a recording that is to be transcribed ends.
@@ -21,8 +19,6 @@ const LONGEST_TRANSCRIBED: u32 = 120;
 const SHORTEST_TRANSCRIBED_MS: u64 = 2_001;
 /// Seconds after which a transcription counts as failed. Our choice.
 const TRANSCRIPTION_SECONDS: u64 = 600;
-/// Every key ends a recording unless the document says which.
-const DEFAULT_FINISH_ON_KEY: &str = "1234567890*#";
 
 /// What ended a recording.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,12 +66,13 @@ pub(super) fn begin(
     let callback = callback(cx, node, Attribute::RecordingStatusCallback).map(|url| EventCallback {
         url,
         method: node.method(Attribute::RecordingStatusCallbackMethod),
-        events: words(node, Attribute::RecordingStatusCallbackEvent, "completed"),
+        events: words(node, Attribute::RecordingStatusCallbackEvent),
     });
     let verb = source == RecordingSource::RecordVerb;
     let trims = source != RecordingSource::DialVerb;
-    let silence = node.number(Attribute::Timeout).unwrap_or(DEFAULT_TIMEOUT);
-    let own = node.attribute(Attribute::RecordingTrack).or_else(|| node.attribute(Attribute::Track));
+    let silence = node.count(Attribute::Timeout);
+    let own = node.word(Attribute::RecordingTrack).or_else(|| node.word(Attribute::Track));
+    // A `<Record>` has no such attribute.
     let track = own.unwrap_or("both");
     let dual = dual && track == "both";
     let sid = cx.line.new_recording(cx.world.seed);
@@ -99,8 +96,8 @@ pub(super) fn begin(
 }
 
 /// Items of a blank-separated attribute.
-pub(super) fn words(node: Node<'_>, attribute: Attribute, default: &'static str) -> Vec<String> {
-    let text = node.attribute(attribute).unwrap_or(default);
+pub(super) fn words(node: Node<'_>, attribute: Attribute) -> Vec<String> {
+    let text = node.word(attribute).unwrap_or_default();
     text.split_ascii_whitespace().map(str::to_owned).collect()
 }
 
@@ -160,7 +157,7 @@ fn transcribe(cx: &mut Cx<'_, '_>, node: Node<'_>, recording: &Recording) {
 
 /// Whether a key ends the recording.
 pub(crate) fn key(node: Node<'_>, keys: &str) -> Option<char> {
-    let finish_on = node.attribute(Attribute::FinishOnKey).unwrap_or(DEFAULT_FINISH_ON_KEY);
+    let finish_on = node.word(Attribute::FinishOnKey).unwrap_or_default();
     keys.chars().find(|key| finish_on.contains(*key))
 }
 

@@ -66,7 +66,7 @@ fn joining(cx: &mut Cx<'_, '_>, noun: Node<'_>) -> Result<Participating, Bad> {
     }
     let label = label(noun).map_err(Bad::Label)?;
     let coaching = coach(noun).map_err(Bad::Dial)?;
-    let beep = noun.attribute(Attribute::Beep).unwrap_or("true");
+    let beep = noun.word(Attribute::Beep).unwrap_or_default();
     let participant = Participant {
         call: cx.call.sid,
         leg: cx.line.id.clone(),
@@ -80,7 +80,7 @@ fn joining(cx: &mut Cx<'_, '_>, noun: Node<'_>) -> Result<Participating, Bad> {
         beep_on_exit: matches!(beep, "true" | "onExit"),
         status: cx.call.status,
     };
-    let most = noun.number(Attribute::MaxParticipants).unwrap_or(u32::MAX);
+    let most = noun.count(Attribute::MaxParticipants);
     Ok(Participating {
         name: name.into_owned(),
         participant,
@@ -90,7 +90,7 @@ fn joining(cx: &mut Cx<'_, '_>, noun: Node<'_>) -> Result<Participating, Bad> {
         region: noun.attribute(Attribute::Region).map(str::to_owned),
         wait: wait(cx, noun),
         music: noun.attribute(Attribute::WaitUrl).is_none(),
-        jitter_buffer: noun.attribute(Attribute::JitterBufferSize).unwrap_or("large").to_owned(),
+        jitter_buffer: noun.word(Attribute::JitterBufferSize).unwrap_or_default().to_owned(),
     })
 }
 
@@ -116,7 +116,7 @@ fn coach(noun: Node<'_>) -> Result<Option<CallSid>, Problem> {
 fn events(cx: &mut Cx<'_, '_>, noun: Node<'_>) -> Option<EventCallback> {
     let url = callback(cx, noun, Attribute::StatusCallback)?;
     let method = noun.method(Attribute::StatusCallbackMethod);
-    Some(EventCallback { url, method, events: words(noun, Attribute::StatusCallbackEvent, "") })
+    Some(EventCallback { url, method, events: words(noun, Attribute::StatusCallbackEvent) })
 }
 
 fn recording(cx: &mut Cx<'_, '_>, noun: Node<'_>) -> Option<RecordingWish> {
@@ -124,7 +124,7 @@ fn recording(cx: &mut Cx<'_, '_>, noun: Node<'_>) -> Option<RecordingWish> {
     let callback = callback(cx, noun, Attribute::RecordingStatusCallback).map(|url| EventCallback {
         url,
         method: noun.method(Attribute::RecordingStatusCallbackMethod),
-        events: words(noun, Attribute::RecordingStatusCallbackEvent, "completed"),
+        events: words(noun, Attribute::RecordingStatusCallbackEvent),
     });
     Some(RecordingWish {
         trim: noun.attribute(Attribute::Trim).is_none_or(|trim| trim == "trim-silence"),

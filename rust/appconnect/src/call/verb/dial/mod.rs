@@ -159,18 +159,18 @@ fn noun_callback(cx: &Cx<'_, '_>, noun: Node<'_>) -> Option<EventCallback> {
     Some(EventCallback {
         url,
         method: noun.method(Attribute::StatusCallbackMethod),
-        events: words(noun, Attribute::StatusCallbackEvent, "completed"),
+        events: words(noun, Attribute::StatusCallbackEvent),
     })
 }
 
 /// Seconds that the dialled side has to answer.
 pub(crate) fn timeout(node: Node<'_>) -> u64 {
-    u64::from(node.number(Attribute::Timeout).unwrap_or(30))
+    u64::from(node.count(Attribute::Timeout))
 }
 
 /// Seconds that the caller may stay with the dialled side.
 pub(crate) fn time_limit(node: Node<'_>) -> u64 {
-    u64::from(node.number(Attribute::TimeLimit).unwrap_or(14_400))
+    u64::from(node.count(Attribute::TimeLimit))
 }
 
 /// Starts the recording that a `<Dial>` asks for, at the moment it asks for: `ringing` or `answer`.

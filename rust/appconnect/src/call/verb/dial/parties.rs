@@ -135,12 +135,11 @@ fn placing(cx: &mut Cx<'_, '_>, node: Node<'_>, noun: Node<'_>) -> Result<Placin
 /// How to find out who answers, where a noun asks for it.
 fn machine_detection(noun: Node<'_>) -> Option<MachineDetection> {
     let mode = noun.attribute(Attribute::MachineDetection)?;
-    let number = |attribute, default| noun.number(attribute).unwrap_or(default);
     Some(MachineDetection {
         message_end: mode == "DetectMessageEnd",
-        timeout: number(Attribute::MachineDetectionTimeout, 30),
-        speech_threshold: number(Attribute::MachineDetectionSpeechThreshold, 2_400),
-        speech_end_threshold: number(Attribute::MachineDetectionSpeechEndThreshold, 1_200),
-        silence_timeout: number(Attribute::MachineDetectionSilenceTimeout, 5_000),
+        timeout: noun.count(Attribute::MachineDetectionTimeout),
+        speech_threshold: noun.count(Attribute::MachineDetectionSpeechThreshold),
+        speech_end_threshold: noun.count(Attribute::MachineDetectionSpeechEndThreshold),
+        silence_timeout: noun.count(Attribute::MachineDetectionSilenceTimeout),
     })
 }
