@@ -120,4 +120,5 @@ def _same_request(request: _core.Request) -> bool:
     """Whether it is the reference's to the byte: method, URL, headers with both signatures, body."""
     sid = dict(parse_qsl(request.body.decode()))["CallSid"]
     made = Request(request.method, request.url, tuple(request.headers), request.body)
-    return made == reference.expected(sid) and request.wire == request.head + request.body
+    expected = reference.expected(sid)
+    return made == expected and request.wire == expected.wire

@@ -50,9 +50,11 @@ def calls(count: int) -> list[Call]:
 
 
 def run(reference: Dispatcher, waiting: list[Call]) -> None:
-    """Dispatch the answer of each call."""
+    """Dispatch the answer of each call, and make what a transport writes."""
     for call in waiting:
-        reference.dispatch(call, DOCUMENT, NOW)
+        request = reference.dispatch(call, DOCUMENT, NOW).request
+        if request is not None:
+            _ = request.wire
 
 
 def parse(body: bytes) -> etree._Element:

@@ -16,12 +16,19 @@ _FIXED_HEADERS = (
 
 
 class Request(NamedTuple):
-    """A request, ready to be written to a connection."""
+    """A request, as a client reads it."""
 
     method: str
     url: str
     headers: tuple[tuple[str, str], ...]
     body: bytes
+
+    @property
+    def wire(self) -> bytes:
+        """What is written to a connection."""
+        target = self.url.partition("://")[2].partition("/")[2]
+        lines = "".join([f"{name}: {value}\r\n" for name, value in self.headers])
+        return f"{self.method} /{target} HTTP/1.1\r\n{lines}\r\n".encode() + self.body
 
     def header(self, name: str) -> str:
         """Return a header's value.

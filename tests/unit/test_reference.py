@@ -395,3 +395,16 @@ def test_tokens_are_uuids_of_the_step() -> None:
 
 def test_the_corpus_of_the_benches_is_what_its_generator_writes() -> None:
     assert generate_corpus.stale() == []
+
+
+def test_a_request_is_written_as_http() -> None:
+    """The request line has path and query, a blank line ends the head, and only a POST has a body."""
+    for method in ("GET", "POST"):
+        voice = Endpoint.parse("https://b.example:8443/voice?tenant=7", method)
+        request = build(B, voice, {"To": "+1"}, "token", 1_000)
+        head, _, body = request.wire.partition(b"\r\n\r\n")
+        line, *fields = head.decode().split("\r\n")
+        target = "/voice?tenant=7" if method == "POST" else "/voice?tenant=7&To=%2B1"
+        assert line == f"{method} {target} HTTP/1.1"
+        assert [tuple(field.split(": ", 1)) for field in fields] == list(request.headers)
+        assert body == (b"To=%2B1" if method == "POST" else b"")
