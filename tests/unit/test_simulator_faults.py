@@ -246,6 +246,30 @@ def test_a_callback_that_nothing_overtakes_comes_late(
     assert shop.paths == ["/voice", "/status"]
 
 
+def test_slow_callbacks_wait_for_each_other_on_the_simulations_clock(simulator: Simulator) -> None:
+    told: list[tuple[float, str]] = []
+
+    def app(request: FormRequest) -> str | None:
+        if request.path == "/progress":
+            told.append((simulator.now, request.form["CallStatus"]))
+            return None
+        events = "initiated ringing answered completed"
+        number = f'<Number statusCallback="/progress" statusCallbackEvent="{events}">+15550142</Number>'
+        return response(f"<Dial>{number}</Dial><Say>Goodbye</Say>")
+
+    simulator.faults.slow("/progress", seconds=4)
+    callee = simulator.callee("+15550142", after=1)
+    caller = simulator.call(app)
+    caller.is_connected_to(callee)
+    callee.hang_up()
+    caller.hears("goodbye")
+    # The call does not wait for them.
+    assert simulator.now == 1
+    simulator.run_until_idle()
+    assert told == [(0, "initiated"), (4, "ringing"), (8, "in-progress"), (12, "completed")]
+    assert simulator.now == 16
+
+
 @pytest.mark.parametrize(
     "url", ["*", "/v*", "https://testserver/voice", "https://testserver/*", re.compile("voice$")]
 )

@@ -445,7 +445,8 @@ class Driver:
     def _under_way(self) -> int:
         """How many outcomes will come without time having to pass."""
         asleep = self._clock.asleep if isinstance(self._clock, VirtualClock) else 0
-        return self._in_flight - asleep
+        # A notice that waits behind a sleeping one begins when time has passed.
+        return self._in_flight - asleep - self._webhooks.waiting
 
     def _set_alarm(self, when: int | None) -> None:
         if when == self._alarm_at:

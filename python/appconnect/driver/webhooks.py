@@ -46,6 +46,8 @@ class Webhooks:
         """
         self._transport = transport
         self._done = done
+        self.waiting = 0
+        """How many notices were not begun yet, because it is the turn of one before them."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._queues: dict[str, deque[tuple[int, Notify]]] = {}
 
@@ -62,9 +64,10 @@ class Webhooks:
         queue = self._queues.get(order)
         if queue is None:
             self._queues[order] = deque([(ticket, effect)])
-            self._start(self._deliver(order))
+            self._start(self._deliver(order, ticket, effect))
         elif len(queue) < QUEUE_LIMIT:
             queue.append((ticket, effect))
+            self.waiting += 1
         else:
             _log.warning("%s: a notice was dropped, %d are waiting already", order, len(queue))
             asyncio.get_running_loop().call_soon(self._done, ticket, HttpFailure(effect.reply, "overloaded"))
@@ -72,6 +75,7 @@ class Webhooks:
     async def aclose(self) -> None:
         """Break off everything."""
         self._queues.clear()
+        self.waiting = 0
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
@@ -83,18 +87,32 @@ class Webhooks:
         task.add_done_callback(self._tasks.discard)
         return task
 
-    async def _deliver(self, order: str) -> None:
-        """Send the notices of one call or conference until none is left; then the queue vanishes."""
-        queue = self._queues[order]
-        while queue:
-            ticket, effect = queue[0]
-            attempt = self._start(self._attempt(ticket, effect))
-            # A transport keeps to the total time by itself. One that does not, holds up no other notice.
-            await asyncio.wait((attempt,), timeout=effect.request.total_timeout)
-            queue.popleft()
-        self._queues.pop(order, None)
+    async def _deliver(self, order: str, ticket: int, effect: Notify) -> None:
+        """Send a notice whose turn it is, and then the next one of the same call or conference."""
+        loop = asyncio.get_running_loop()
+        # A transport keeps to the total time by itself. One that does not, holds up no other notice.
+        limit = loop.call_later(effect.request.total_timeout, self._next_turn, order, ticket)
+        try:
+            outcome = await self._exchange(effect)
+        finally:
+            limit.cancel()
+        # First the next turn: in between it would seem that nothing is under way, and virtual time would move.
+        self._next_turn(order, ticket)
+        self._done(ticket, outcome)
 
-    async def _attempt(self, ticket: int, effect: Fetch | Notify) -> None:
+    def _next_turn(self, order: str, ticket: int) -> None:
+        """End the turn of a notice, if it is still its turn; the queue vanishes with its last notice."""
+        queue = self._queues.get(order)
+        if not queue or queue[0][0] != ticket:
+            return
+        queue.popleft()
+        if not queue:
+            del self._queues[order]
+            return
+        self.waiting -= 1
+        self._start(self._deliver(order, *queue[0]))
+
+    async def _attempt(self, ticket: int, effect: Fetch) -> None:
         self._done(ticket, await self._exchange(effect))
 
     async def _exchange(self, effect: Fetch | Notify) -> Outcome:
