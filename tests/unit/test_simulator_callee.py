@@ -113,6 +113,20 @@ def test_a_callee_that_is_not_reached(
         caller.is_connected_to(BOB)
 
 
+@pytest.mark.parametrize("outcome", ["busy", "failed"])
+def test_a_callee_that_is_not_reached_has_an_end_too(simulator: Simulator, outcome: Outcome) -> None:
+    bob = simulator.callee(BOB, outcome, after=1)
+    for _ in range(2):
+        caller = simulator.call(Office())
+        bob.is_called()
+        # The second call finds the same as the first: the callee is not busy with that one.
+        assert bob.ends(outcome) == outcome
+        caller.hears(f"it was {outcome}")
+    simulator.originate(bob, Office())
+    simulator.run_until_idle()
+    bob.ends(outcome)
+
+
 def test_where_nobody_is_it_rings_in_vain(simulator: Simulator) -> None:
     caller = simulator.call(Office(attributes='timeout="12"'))
     caller.hears("it was no-answer")
@@ -204,6 +218,11 @@ def test_nobody_calls(simulator: Simulator) -> None:
     simulator.call(Office())
     with pytest.raises(ExpectationError, match="is called by"):
         bob.is_called(from_="+15550999")
+    with pytest.raises(ExpectationError, match="60 s passed before .* was called again"):
+        bob.is_called(within=60)
+    bob.hang_up()
+    simulator.call(Office())
+    bob.is_called()
     assert bob.address == BOB
     with pytest.raises(ExpectationError, match="5 s passed before 'hello' was heard"):
         bob.hears("hello", within=5)

@@ -204,8 +204,8 @@ class Party(Inspection):
 
         Args:
             status: The `CallStatus` that the call must end with.
-            cause: Why it must end: `normal`, `busy`, `rejected`, `not-found` or `error`; `caller` after
-                `hang_up`.
+            cause: Why it must end: `normal`, `busy`, `rejected`, `not-found` or `error`; `failed` of a callee;
+                after `hang_up`, who did: `caller` or `callee`.
             within: Seconds of call time; none for however long it lasts.
 
         Returns:
@@ -332,7 +332,7 @@ class Callee(Party):
         return self._callee.parameters
 
     def is_called(self, *, from_: str | None = None, within: float | None = WITHIN) -> None:
-        """Expect to be called.
+        """Expect to be called, after the calls that were expected before.
 
         Args:
             from_: Who must call, if that matters.

@@ -92,6 +92,8 @@ class AsyncCallee(AsyncParty):
         self.parameters: dict[str, str] = {}
         self._clock = clock
         self._calls = 0
+        self._calls_expected = 0
+        self._on_call: list[Callable[[], object]] = []
 
     @property
     def was_originated(self) -> bool:
@@ -100,7 +102,8 @@ class AsyncCallee(AsyncParty):
 
     async def is_called(self, *, from_: str | None = None, within: float | None = WITHIN) -> None:
         """Expect to be called; see `Callee.is_called`."""
-        await self._begin(within)
+        await self._begin(within, after=self._calls_expected)
+        self._calls_expected = self._calls
         if from_ is not None and self.from_ != from_:
             raise self._error(f"{self.address} is called by {self.from_}, not by {from_}")
 
@@ -116,20 +119,21 @@ class AsyncCallee(AsyncParty):
         behaviour = Behaviour(outcome="busy", after=0.0) if is_busy else self.behaviour
         if not is_busy:
             self._calls += 1
-            waiting_for_a_call = self.record.watchers
             self._record = record
             self.parameters = dict(dial.endpoint.parameters)
             self._read = 0
             self._unmatched = ""
-            for watcher in list(waiting_for_a_call):
+            for watcher in list(self._on_call):
                 watcher()
         _Ringing(dial, behaviour, record.line, self._clock, submit).begin()
 
-    async def _begin(self, within: float | None) -> None:
-        if self._calls == 0:
-            await self._waiting.until(lambda: self._calls > 0, self.record.watchers, within)
-        if self._calls == 0:
-            raise self._error(f"{within or 0:g} s passed before {self.address} was called")
+    async def _begin(self, within: float | None, *, after: int = 0) -> None:
+        """Wait until there were more calls than `after`."""
+        if self._calls <= after:
+            await self._waiting.until(lambda: self._calls > after, self._on_call, within)
+        if self._calls <= after:
+            again = " again" if after else ""
+            raise self._error(f"{within or 0:g} s passed before {self.address} was called{again}")
 
 
 @final
@@ -158,7 +162,10 @@ class _Ringing:
         if outcome == "answered":
             self._line.pick_up()
         self._tell(outcome, response)
-        if outcome == "answered" and self._dial.machine_detection is not None:
+        if outcome != "answered":
+            # Told before, so that whoever waits for the end of the line finds the status of the call there.
+            self._line.end(outcome)
+        elif self._dial.machine_detection is not None:
             found, after = self._detection()
             self._later(
                 after, lambda: self._submit(MachineDetected(self._line.leg, found, round(after * 1_000)))
