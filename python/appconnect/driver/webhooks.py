@@ -96,7 +96,7 @@ class Webhooks:
             outcome = await self._exchange(effect)
         finally:
             limit.cancel()
-        # First the next turn: in between it would seem that nothing is under way, and virtual time would move.
+        # First the next turn: else it would seem in between that nothing is under way, and virtual time moved.
         self._next_turn(order, ticket)
         self._done(ticket, outcome)
 

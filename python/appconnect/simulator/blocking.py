@@ -204,8 +204,8 @@ class Party(Inspection):
 
         Args:
             status: The `CallStatus` that the call must end with.
-            cause: Why it must end: `normal`, `busy`, `rejected`, `not-found` or `error`; `failed` of a callee;
-                after `hang_up`, who did: `caller` or `callee`.
+            cause: Why it must end: `normal`, `busy`, `rejected`, `not-found` or `error`, of a callee also
+                `failed`; after `hang_up`, who did: `caller` or `callee`.
             within: Seconds of call time; none for however long it lasts.
 
         Returns:

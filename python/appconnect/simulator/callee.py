@@ -11,6 +11,7 @@ from appconnect.inputs import MachineDetected, Progress, SipFacts
 from appconnect.simulator.caller import WITHIN, AsyncParty
 from appconnect.simulator.media import Line, MediaModel
 from appconnect.simulator.record import CallRecord, hides
+from appconnect.simulator.waiting import NothingDueError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -130,7 +131,10 @@ class AsyncCallee(AsyncParty):
     async def _begin(self, within: float | None, *, after: int = 0) -> None:
         """Wait until there were more calls than `after`."""
         if self._calls <= after:
-            await self._waiting.until(lambda: self._calls > after, self._on_call, within)
+            try:
+                await self._waiting.until(lambda: self._calls > after, self._on_call, within)
+            except NothingDueError:
+                raise self._error(f"nothing is due any more, and nobody has called {self.address}") from None
         if self._calls <= after:
             again = " again" if after else ""
             raise self._error(f"{within or 0:g} s passed before {self.address} was called{again}")

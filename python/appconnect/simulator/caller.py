@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, final
 
-from appconnect.events import Began, Connected, Placed, Returned, VerbBegan
+from appconnect.events import Began, Connected, Placed, Returned
 from appconnect.inputs import HungUp
+from appconnect.ladder.wording import tag
 from appconnect.registry import Application
 from appconnect.simulator.media import KEYS, Entry
 from appconnect.simulator.record import ExpectationError, Inspection, Question, hides, new_error
+from appconnect.simulator.waiting import NothingDueError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -23,6 +25,9 @@ __all__ = ["WITHIN", "AsyncCaller", "AsyncParty", "Entry", "ExpectationError"]
 
 # Pytest looks for it here.
 __tracebackhide__ = hides
+
+_QUOTED: Final = 300
+"""Characters of what was heard that an error quotes, of its end."""
 
 WITHIN: Final = 30.0
 """Seconds of call time in which what is expected must come true, unless another time is given."""
@@ -52,8 +57,8 @@ class AsyncParty(Inspection):
 
     async def hears(self, text: str | re.Pattern[str], *, within: float | None = WITHIN) -> re.Match[str]:
         """Expect to hear a text, after what was matched before; see `Caller.hears`."""
-        await self._begin(within)
         pattern = text if isinstance(text, re.Pattern) else _words(text)
+        await self._begin(within)
         await self._until(lambda: self._search(pattern) is not None, within)
         found = self._search(pattern)
         if found is None:
@@ -64,7 +69,7 @@ class AsyncParty(Inspection):
 
     async def press(self, keys: str, *, at_once: bool = False) -> None:
         """Press keys, as soon as the application waits for them; see `Caller.press`."""
-        pressed = keys.upper()
+        pressed = _text(keys, "keys").upper()
         if not pressed or not KEYS.issuperset(pressed):
             raise ValueError(f"cannot press {keys!r}: keys are 0-9, *, # and A-D")
         await self._turn_to_act(f"press {keys}", lambda: at_once or self._line.wants_keys)
@@ -72,12 +77,14 @@ class AsyncParty(Inspection):
 
     async def say(self, text: str, *, confidence: float | None = None, at_once: bool = False) -> None:
         """Say something, as soon as the application waits for words; see `Caller.say`."""
+        if not _text(text, "words").split():
+            raise ValueError("cannot say nothing: write words, or let time pass by wait()")
         await self._turn_to_act(f"say {text!r}", lambda: at_once or self._line.wants_words)
         await self.wait(self._line.speak(text, confidence) / 1_000)
 
     async def wait(self, seconds: float) -> None:
         """Let time pass on the call; less of it when the call ends before."""
-        await self._waiting.until(self._is_gone, self._line.watchers, seconds)
+        await self._wait(self._is_gone, seconds)
 
     async def hang_up(self) -> None:
         """Hang up. Nothing happens when the line is gone already."""
@@ -122,7 +129,14 @@ class AsyncParty(Inspection):
 
     async def _until(self, condition: Callable[[], bool], seconds: float | None) -> None:
         """Wait until something holds, the line is gone, or the time is over."""
-        await self._waiting.until(lambda: condition() or self._is_gone(), self._line.watchers, seconds)
+        await self._wait(lambda: condition() or self._is_gone(), seconds)
+
+    async def _wait(self, condition: Callable[[], bool], seconds: float | None) -> None:
+        """Wait until something holds, or the time is over."""
+        try:
+            await self._waiting.until(condition, self._line.watchers, seconds)
+        except NothingDueError as error:
+            raise self._error(f"{error}; {self._heard_instead()}") from None
 
     async def _turn_to_act(self, what: str, ready: Callable[[], bool]) -> None:
         await self._begin(None)
@@ -130,7 +144,7 @@ class AsyncParty(Inspection):
         if self._is_gone():
             raise self._error(
                 f"the call ended ({self.cause}) before the {self._line.party} could {what}; "
-                f"{self._heard_instead()}"
+                f"{self._listened_for()}{self._heard_instead()}"
             )
 
     def _search(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
@@ -150,7 +164,16 @@ class AsyncParty(Inspection):
 
     def _heard_instead(self) -> str:
         rest = self._rest().strip()
-        return f"heard instead: {rest!r}" if rest else "nothing more was heard"
+        if len(rest) > _QUOTED:
+            rest = f"… {rest[-_QUOTED:].partition(' ')[2]}"
+        heard = f"heard instead: {rest!r}" if rest else "nothing more was heard"
+        errors = [problem for problem in self.problems if problem.level == "error"]
+        return f"{heard}; error {errors[-1].code}: {errors[-1].message}" if errors else heard
+
+    def _listened_for(self) -> str:
+        """What the application listened for at last, for whoever could not act."""
+        last = self._record.last_verb("Gather")
+        return "" if last is None else f"it listened by {tag(last)}; "
 
     def _error(self, message: str) -> ExpectationError:
         return new_error(message, self.record)
@@ -201,8 +224,7 @@ class AsyncCaller(AsyncParty):
             raise self._error(
                 f"{self._why_over(within)} before a message was recorded; {self._heard_instead()}"
             )
-        verbs = [event for event in self.record.events if isinstance(event, VerbBegan)]
-        verb = next((event for event in reversed(verbs) if event.verb == "Record"), None)
+        verb = self.record.last_verb("Record")
         wrong = _differences({} if verb is None else dict(verb.attributes), attributes)
         if wrong:
             raise self._error(f"the message is recorded otherwise: {'; '.join(wrong)}")
@@ -270,8 +292,17 @@ class AsyncCaller(AsyncParty):
         return connections
 
 
+def _text(value: str, what: str) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{what} are written as a text, and not as {value!r}")
+    return value
+
+
 def _words(text: str) -> re.Pattern[str]:
-    return re.compile(re.escape(" ".join(text.split())), re.IGNORECASE)
+    words = _text(text, "words").split()
+    if not words:
+        raise ValueError("an empty text is always heard: write words that are to be heard")
+    return re.compile(re.escape(" ".join(words)), re.IGNORECASE)
 
 
 def _differences(got: Mapping[str, str], wanted: Mapping[str, object]) -> list[str]:

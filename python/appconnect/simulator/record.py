@@ -40,6 +40,8 @@ __all__ = [
 ]
 
 _LAST_WEBHOOKS = 3
+_FIRST_LINES = 20
+_LAST_LINES = 80
 _MILLISECONDS = 1_000
 
 
@@ -215,19 +217,19 @@ class CallRecord:
         end = self._clock.now() if self._ended_at is None else self._ended_at
         return (end - self._answered_at) / _MILLISECONDS
 
+    def last_verb(self, name: str, call: str | None = None) -> VerbBegan | None:
+        """The verb of this name that began last, if one did; of one call, or of any."""
+        for event in reversed(self.events):
+            if isinstance(event, VerbBegan) and event.verb == name and call in {None, event.call}:
+                return event
+        return None
+
     def question(self) -> Question | None:
         """What an application listens for now, if it does."""
         collect = self.line.collecting
         if collect is None:
             return None
-        verb = next(
-            (
-                event
-                for event in reversed(self.events)
-                if isinstance(event, VerbBegan) and event.call == collect.call and event.verb == "Gather"
-            ),
-            None,
-        )
+        verb = self.last_verb("Gather", collect.call)
         return Question(
             collect.call,
             collect.digits,
@@ -249,7 +251,7 @@ def report(events: Sequence[Event], webhooks: Sequence[Webhook], names: Mapping[
     """Draw a call for a failed test: its ladder, its last requests, and where its problems are."""
     if not events:
         return "nothing happened on the call"
-    parts = [draw(events, names)]
+    parts = [_abridged(draw(events, names))]
     if webhooks:
         parts += ["", "the last requests:", *(f"  {webhook}" for webhook in webhooks[-_LAST_WEBHOOKS:])]
     problems = [event for event in events if isinstance(event, ProblemRaised)]
@@ -257,6 +259,16 @@ def report(events: Sequence[Event], webhooks: Sequence[Webhook], names: Mapping[
         parts += ["", "problems:"]
         parts += [f"  {event.level} {event.code}{place(event)}: {event.message}" for event in problems]
     return "\n".join(parts)
+
+
+def _abridged(drawing: str) -> str:
+    """The beginning and the end of a drawing that nobody would read as a whole."""
+    lines = drawing.splitlines()
+    left_out = len(lines) - _FIRST_LINES - _LAST_LINES
+    if left_out <= 0:
+        return drawing
+    words = f"       … {left_out} lines are left out here; ladder() has all of them …"
+    return "\n".join([*lines[:_FIRST_LINES], words, *lines[-_LAST_LINES:]])
 
 
 class Inspection:

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from typing import TYPE_CHECKING, Final, final
 
 from appconnect.clock import VirtualClock
+from appconnect.errors import AppConnectError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from appconnect.clock import Clock, Timer
 
-__all__ = ["Waiting"]
+__all__ = ["NothingDueError", "Waiting"]
 
 _STEP: Final = 0.02  # Seconds: a piece of audio.
+
+
+class NothingDueError(AppConnectError, RuntimeError):
+    """What is waited for cannot come any more: nothing at all is going to happen."""
 
 
 @final
@@ -59,7 +65,14 @@ class Waiting:
 
         Returns:
             Whether the condition holds; otherwise the time is over.
+
+        Raises:
+            NothingDueError: It would be waited for for ever.
+            TypeError: The seconds are no number.
+            ValueError: They are negative, or not finite.
         """
+        if seconds is not None:
+            _check(seconds)
         if condition():
             return True
         future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
@@ -113,7 +126,7 @@ class Waiting:
             if not future.done():
                 self._about_to_go_on += 1
                 future.set_exception(
-                    RuntimeError("nothing is due any more: this would be waited for for ever")
+                    NothingDueError("nothing is due any more: this would be waited for for ever")
                 )
 
     def _follow_the_wall_clock(self, clock: VirtualClock, due: int) -> None:
@@ -131,3 +144,10 @@ class Waiting:
         if not future.done():
             self._about_to_go_on += 1
             future.set_result(holds)
+
+
+def _check(seconds: float) -> None:
+    if not isinstance(seconds, int | float):
+        raise TypeError(f"a time is a number of seconds, and not {seconds!r}")
+    if not 0 <= seconds < math.inf:
+        raise ValueError(f"cannot wait for {seconds} s: it must be a number of seconds, 0 or more")

@@ -1,0 +1,88 @@
+"""What a test does wrong, or waits for in vain: it is told what and where, in no more than can be read."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from appconnect.simulator import ExpectationError, Simulator
+from tests.unit.applications import response
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from appconnect.simulator import Caller
+
+BOB = "+15550142"
+MENU = response('<Gather numDigits="1" timeout="5"><Say>Press 1</Say></Gather><Redirect/>')
+
+
+@pytest.fixture
+def simulator() -> Iterator[Simulator]:
+    with Simulator() as made:
+        yield made
+
+
+@pytest.fixture
+def caller(simulator: Simulator) -> Caller:
+    return simulator.call(MENU)
+
+
+@pytest.mark.parametrize(
+    ("act", "error", "words"),
+    [
+        (lambda caller: caller.press(1), TypeError, "keys are written as a text, and not as 1"),
+        (lambda caller: caller.say(17), TypeError, "words are written as a text, and not as 17"),
+        (lambda caller: caller.say(" "), ValueError, "cannot say nothing"),
+        (lambda caller: caller.hears(None), TypeError, "words are written as a text, and not as None"),
+        (lambda caller: caller.hears("\n"), ValueError, "an empty text is always heard"),
+        (lambda caller: caller.hears("press", within=-5), ValueError, "cannot wait for -5 s"),
+        (lambda caller: caller.ends(within=math.nan), ValueError, "cannot wait for nan s"),
+        (lambda caller: caller.wait(math.inf), ValueError, "cannot wait for inf s"),
+        (lambda caller: caller.wait("1"), TypeError, "a time is a number of seconds, and not '1'"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_in_words(
+    caller: Caller, act: Callable[[Any], object], error: type[Exception], words: str
+) -> None:
+    with pytest.raises(error, match=words):
+        act(caller)
+    # The call is none the worse for it.
+    caller.hears("press 1")
+
+
+def test_time_goes_forward_only(simulator: Simulator) -> None:
+    with pytest.raises(ValueError, match="cannot wait for -1 s: it must be a number of seconds, 0 or more"):
+        simulator.advance(-1)
+
+
+def test_who_waits_for_ever_is_told_and_shown_the_call(simulator: Simulator) -> None:
+    bob = simulator.callee(BOB)
+    with pytest.raises(ExpectationError, match=r"nothing is due any more, and nobody has called \+15550142"):
+        bob.say("Hello")
+
+
+def test_who_cannot_act_is_told_what_the_application_listened_for(caller: Caller) -> None:
+    with pytest.raises(ExpectationError) as caught:
+        caller.say("Sales, please")
+    message = str(caught.value)
+    assert (
+        "before the caller could say 'Sales, please'; it listened by <Gather numDigits=1 timeout=5>"
+        in message
+    )
+    # Of four hours of prompts, only the end is quoted and drawn.
+    assert len(message) < 600
+    note = "".join(caught.value.__notes__)
+    assert len(note.splitlines()) < 120
+    assert "lines are left out here" in note
+    assert "► +14155550100" in note
+    assert "● completed" in note
+    assert len(caller.ladder().splitlines()) > 1_000
+
+
+def test_an_application_that_fails_is_named_in_the_first_line(simulator: Simulator) -> None:
+    caller = simulator.call(lambda: (404, [("Content-Type", "text/html")], "not found"), "/nowhere")
+    with pytest.raises(ExpectationError, match="error 11200: the webhook answered with HTTP status 404"):
+        caller.hears("hello")
