@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from appconnect.simulator import Caller
+    from appconnect.transport import FormRequest
 
 BOB = "+15550142"
 MENU = response('<Gather numDigits="1" timeout="5"><Say>Press 1</Say></Gather><Redirect/>')
@@ -86,3 +87,35 @@ def test_an_application_that_fails_is_named_in_the_first_line(simulator: Simulat
     caller = simulator.call(lambda: (404, [("Content-Type", "text/html")], "not found"), "/nowhere")
     with pytest.raises(ExpectationError, match="error 11200: the webhook answered with HTTP status 404"):
         caller.hears("hello")
+
+
+def test_an_application_may_act_on_calls_but_not_wait_for_them(
+    simulator: Simulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    waiting = simulator.call(response('<Pause length="60"/>'))
+
+    def app(request: FormRequest) -> str:
+        if request.path == "/wait":
+            simulator.advance(5)
+        simulator.modify(waiting, twiml=response("<Say>An agent is here</Say>"))
+        return response("<Say>You are the agent</Say>")
+
+    agent = simulator.call(app)
+    agent.hears("you are the agent")
+    waiting.hears("an agent is here")
+    agent = simulator.call(app, "/wait")
+    with pytest.raises(ExpectationError, match="HTTP status 500"):
+        agent.hears("you are the agent")
+    assert "an application cannot wait for the call: time stands still while it works" in caplog.text
+
+
+def test_a_simulation_that_is_over_says_so() -> None:
+    with Simulator() as simulator:
+        caller = simulator.call(MENU)
+    for act in (caller.hang_up, lambda: simulator.call(MENU), lambda: simulator.advance(1)):
+        with pytest.raises(RuntimeError, match="the simulation is over"):
+            act()
+    # What is known is known still.
+    assert caller.status == "in-progress"
+    assert "POST /voice" in simulator.report()
+    simulator.close()

@@ -96,7 +96,7 @@ class Webhooks:
             outcome = await self._exchange(effect)
         finally:
             limit.cancel()
-        # First the next turn: else it would seem in between that nothing is under way, and virtual time moved.
+        # The next turn first: else nothing would seem to be under way in between, and virtual time move.
         self._next_turn(order, ticket)
         self._done(ticket, outcome)
 

@@ -47,6 +47,7 @@ class PrivateLoop:
         """Make a loop; it runs in `run` only."""
         self._loop = asyncio.new_event_loop()
         self._errands: deque[tuple[Callable[[], Any], asyncio.Future[Any]]] = deque()
+        self._errands_under_way = 0
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Run until a coroutine has ended.
@@ -55,8 +56,11 @@ class PrivateLoop:
             What it returned.
 
         Raises:
-            RuntimeError: An event loop runs in this thread already.
+            RuntimeError: An event loop runs in this thread already, or this one is closed.
         """
+        if self.is_closed:
+            work.close()
+            raise RuntimeError("the simulation is over: it was closed, or its `with` has ended")
         if self._runs_already():
             work.close()
             raise RuntimeError(
@@ -81,6 +85,11 @@ class PrivateLoop:
         self._errands.append((call, future))
         self._loop.stop()
         return await future
+
+    @property
+    def is_on_errand(self) -> bool:
+        """Whether a function is being called, so that whoever runs the loop is called by it."""
+        return self._errands_under_way > 0
 
     @property
     def is_closed(self) -> bool:
@@ -121,14 +130,16 @@ class PrivateLoop:
             return False
         return True
 
-    @staticmethod
-    def _call(call: Callable[[], Any], future: asyncio.Future[Any]) -> None:
+    def _call(self, call: Callable[[], Any], future: asyncio.Future[Any]) -> None:
         if future.done():
             return
+        self._errands_under_way += 1
         try:
             future.set_result(call())
         except Exception as error:  # noqa: BLE001 - belongs to whoever waits for it
             future.set_exception(error)
+        finally:
+            self._errands_under_way -= 1
 
 
 class Party(Inspection):
@@ -364,6 +375,9 @@ class Simulator(World):
     def _outside(self) -> Runner:
         self._loop = PrivateLoop()
         return self._loop.outside
+
+    def _is_held(self) -> bool:
+        return self._loop.is_on_errand
 
     def _run(self, work: Coroutine[Any, Any, T]) -> T:
         if not self._begun:

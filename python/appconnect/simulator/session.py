@@ -67,6 +67,7 @@ class Session:
         on_event: Callable[[Event], object] | None = None,
         on_settlement: Callable[[Settlement], object] | None = None,
         names: Mapping[str, str] | None = None,
+        held: Callable[[], bool] = lambda: False,
     ) -> None:
         """Prepare a session; nothing runs before `async with`.
 
@@ -84,6 +85,7 @@ class Session:
             on_event: Takes the timeline of all accounts.
             on_settlement: Takes the bills.
             names: What accounts are called where a call is drawn, by SID.
+            held: Whether somebody holds up everything, so that waiting is refused.
         """
         self.clock: Clock = VirtualClock() if clock is None else clock
         self.media = SimulatedMedia(self.clock, model)
@@ -115,7 +117,7 @@ class Session:
             clock=self.clock,
             in_order=isinstance(self.clock, VirtualClock),
         )
-        self._waiting = Waiting(self.clock, self._nothing_under_way, lambda: self.driver.paced)
+        self._waiting = Waiting(self.clock, self._nothing_under_way, lambda: self.driver.paced, held)
 
     async def dial(
         self,

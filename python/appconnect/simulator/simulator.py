@@ -104,6 +104,7 @@ class World:
             on_event=self._observe,
             on_settlement=self.settlements.append,
             names=self._accounts.names,
+            held=self._is_held,
         )
         self.faults.bind(self.session.clock, self.session.driver.submit)
         if fetch_media:
@@ -165,6 +166,10 @@ class World:
     def _outside(self) -> Runner | None:
         """What calls that which must not be called inside an event loop."""
         return None
+
+    def _is_held(self) -> bool:
+        """Whether an application works, and nobody may wait for time to pass."""
+        return False
 
     def _observe(self, event: Event) -> None:
         self.timeline.append(event)

@@ -32,7 +32,11 @@ class Waiting:
     """
 
     def __init__(
-        self, clock: Clock, idle: Callable[[], bool], paced: Callable[[], bool] = lambda: False
+        self,
+        clock: Clock,
+        idle: Callable[[], bool],
+        paced: Callable[[], bool] = lambda: False,
+        held: Callable[[], bool] = lambda: False,
     ) -> None:
         """Make the waiting room of a session.
 
@@ -40,12 +44,14 @@ class Waiting:
             clock: Moved if it is a `VirtualClock`, only read otherwise.
             idle: Whether nothing is outstanding.
             paced: Whether time must not run ahead of the wall clock, because somebody outside lives by that.
+            held: Whether whoever waits is called by something that is outstanding, and would never go on.
         """
         self._clock = clock
         self._virtual = clock if isinstance(clock, VirtualClock) else None
         self._idle = idle
         self._waiting: dict[asyncio.Future[bool], Callable[[], object]] = {}
         self._paced = paced
+        self._held = held
         self._followed: float | None = None
         self._about_to_go_on = 0
         self._move_is_due = False
@@ -68,6 +74,7 @@ class Waiting:
 
         Raises:
             NothingDueError: It would be waited for for ever.
+            RuntimeError: Whoever waits is held up itself.
             TypeError: The seconds are no number.
             ValueError: They are negative, or not finite.
         """
@@ -75,6 +82,8 @@ class Waiting:
             _check(seconds)
         if condition():
             return True
+        if self._held():
+            raise RuntimeError("an application cannot wait for the call: time stands still while it works")
         future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
 
         def look() -> None:
