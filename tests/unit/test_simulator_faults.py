@@ -217,7 +217,8 @@ HOP = (
 )
 
 
-def test_reordered_callbacks_arrive_after_the_next(simulator: Simulator) -> None:
+@pytest.mark.parametrize(("nth", "order"), [(None, "1032"), (1, "1023"), (3, "0132"), (4, "0123")])
+def test_reordered_callbacks_arrive_after_the_next(simulator: Simulator, nth: int | None, order: str) -> None:
     arrived: list[str] = []
 
     def app(request: FormRequest) -> str:
@@ -227,11 +228,10 @@ def test_reordered_callbacks_arrive_after_the_next(simulator: Simulator) -> None
         return response(HOP.format(desk.sid))
 
     desk = simulator.account("desk").application(response("<Say>Desk</Say>"), public=True)
-    simulator.faults.reordered("/hop")
+    simulator.faults.reordered("/hop", nth=nth)
     simulator.call(app).ends()
     simulator.run_until_idle()
-    assert sorted(arrived) == [str(number) for number in range(len(arrived))]
-    assert arrived[:2] == ["1", "0"]
+    assert "".join(arrived) == order
 
 
 def test_a_callback_that_nothing_overtakes_comes_late(
@@ -280,7 +280,7 @@ def test_urls_are_patterns(simulator: Simulator, number: PhoneNumber, url: str |
     assert caller.requests[0].status == 503
 
 
-@pytest.mark.parametrize("url", ["/voi", "voice", "https://testserver/", re.compile("^voice"), "/menu"])
+@pytest.mark.parametrize("url", ["/voi", "https://testserver/", re.compile("^voice"), "/menu"])
 def test_other_urls_are_left_alone(
     simulator: Simulator, number: PhoneNumber, url: str | re.Pattern[str]
 ) -> None:
@@ -320,12 +320,18 @@ def test_chance_is_the_seeds() -> None:
 def test_faults_that_make_no_sense_are_refused(simulator: Simulator) -> None:
     with pytest.raises(ValueError, match="a status or a reason"):
         simulator.faults.failing(status=500, reason="reset")
-    with pytest.raises(ValueError, match="'broken' is not a valid FailureReason"):
+    with pytest.raises(ValueError, match=r"cannot fail by .broken.; reasons are .*refused"):
         simulator.faults.failing(reason="broken")
     with pytest.raises(ValueError, match="nth counts from 1"):
         simulator.faults.truncated(nth=0)
     with pytest.raises(ValueError, match="between 0 and 1"):
         simulator.faults.truncated(probability=2)
+    with pytest.raises(ValueError, match="cannot wait for -3 s"):
+        simulator.faults.slow(seconds=-3)
+    with pytest.raises(ValueError, match="between 100 and 599, and not 99999"):
+        simulator.faults.failing(status=99999)
+    with pytest.raises(ValueError, match="no request fits 'menu': write a path such as /menu"):
+        simulator.faults.truncated("menu")
 
 
 def test_a_simulation_ends_while_an_answer_is_late() -> None:

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from appconnect.clock import VirtualClock
 from appconnect.events import Requested, Responded
 from appconnect.inputs import HttpResponse
+from appconnect.simulator.waiting import check_seconds
 from appconnect.transport import Failure, FailureReason, HttpRequest, Response
 from appconnect.transport.socket import open_socket
 
@@ -32,6 +33,7 @@ __all__ = ["Fault", "Faults"]
 Kind: TypeAlias = Literal["duplicated", "failing", "reordered", "slow", "truncated"]
 
 _SERVICE_UNAVAILABLE: Final = 503
+_STATUSES: Final = range(100, 600)
 _HELD_SECONDS: Final = 15.0
 """Seconds after which a callback is delivered that waits for a later one to overtake it (our choice)."""
 
@@ -54,6 +56,11 @@ class Fault:
             raise ValueError(f"nth counts from 1, and is {nth}")
         if not 0 <= probability <= 1:
             raise ValueError(f"a probability is between 0 and 1, and not {probability}")
+        if isinstance(url, str) and not url.startswith(("/", "*")) and "://" not in url:
+            raise ValueError(
+                f"no request fits {url!r}: write a path such as /menu, a URL, or a regular expression "
+                "by re.compile(); * stands for anything"
+            )
         self.kind = kind
         self.seen = 0
         self.hits = 0
@@ -71,14 +78,15 @@ class Fault:
 
     def befalls(self, request: HttpRequest) -> bool:
         """Whether it strikes this request; counts it."""
-        if not self._fits(request):
+        if not self.fits(request):
             return False
         self.seen += 1
         strikes = self._nth in {None, self.seen} and self._dice.random() < self._probability
         self.hits += strikes
         return strikes
 
-    def _fits(self, request: HttpRequest) -> bool:
+    def fits(self, request: HttpRequest) -> bool:
+        """Whether this is one of the requests that it is about."""
         url = _bare(request.url)
         if isinstance(self._url, re.Pattern):
             return self._url.search(url) is not None
@@ -138,7 +146,11 @@ class Faults:
             seconds: How much later.
             nth: Only the n-th of these.
             probability: Of each of these.
+
+        Raises:
+            ValueError: The seconds are negative, or not finite.
         """
+        check_seconds(seconds)
         fault = self._add("slow", url, nth, probability)
         fault.seconds = seconds
         return fault
@@ -162,8 +174,12 @@ class Faults:
             probability: Of each of these.
 
         Raises:
-            ValueError: Both a status and a reason are given, or the reason is none.
+            ValueError: Both a status and a reason are given, or there is no such status or reason.
         """
+        if reason is not None and reason not in set(FailureReason):
+            raise ValueError(f"a request cannot fail by {reason!r}; reasons are {', '.join(FailureReason)}")
+        if status is not None and status not in _STATUSES:
+            raise ValueError(f"an HTTP status is between 100 and 599, and not {status}")
         if status is not None and reason is not None:
             raise ValueError("a request that has a status has an answer: give a status or a reason")
         fault = self._add("failing", url, nth, probability)
@@ -249,8 +265,10 @@ class Faults:
             After how many seconds its outcome is known, and the outcome.
         """
         struck = {fault.kind: fault for fault in self._faults if fault.befalls(request)}
-        overtaken = self._overtaken(request, struck.get("reordered"))
-        if "reordered" in struck and overtaken is None:
+        overtaken = self._overtaken(request)
+        reordered = struck.get("reordered")
+        if reordered is not None and overtaken is None:
+            self._hold(reordered, request)
             return 0.0, Response(200, [], b"")
         failing = struck.get("failing")
         if failing is not None and failing.outcome is not None:
@@ -283,17 +301,19 @@ class Faults:
         if isinstance(again, Response):
             self._repeats[request.account, request.method, _bare(request.url)].append(again)
 
-    def _overtaken(self, request: HttpRequest, fault: Fault | None) -> HttpRequest | None:
-        """Hold a request back, or give out the one that waited for it."""
-        if fault is None:
-            return None
-        overtaken, fault.held = fault.held, None
-        if overtaken is None:
-            fault.held = request
-            self._clock.call_at(
-                self._clock.now() + round(_HELD_SECONDS * 1_000), lambda: self._release(fault, request)
-            )
-        return overtaken
+    def _overtaken(self, request: HttpRequest) -> HttpRequest | None:
+        """Give out what waits for such a request to overtake it."""
+        for fault in self._faults:
+            if fault.held is not None and fault.fits(request):
+                overtaken, fault.held = fault.held, None
+                return overtaken
+        return None
+
+    def _hold(self, fault: Fault, request: HttpRequest) -> None:
+        """Hold a request back until another one overtakes it, or its time is over."""
+        fault.held = request
+        when = self._clock.now() + round(_HELD_SECONDS * 1_000)
+        self._clock.call_at(when, lambda: self._release(fault, request))
 
     def _release(self, fault: Fault, request: HttpRequest) -> None:
         if fault.held is request:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from appconnect.clock import Clock, Timer
 
-__all__ = ["NothingDueError", "Waiting"]
+__all__ = ["NothingDueError", "Waiting", "check_seconds"]
 
 _STEP: Final = 0.02  # Seconds: a piece of audio.
 
@@ -79,7 +79,7 @@ class Waiting:
             ValueError: They are negative, or not finite.
         """
         if seconds is not None:
-            _check(seconds)
+            check_seconds(seconds)
         if condition():
             return True
         if self._held():
@@ -155,7 +155,13 @@ class Waiting:
             future.set_result(holds)
 
 
-def _check(seconds: float) -> None:
+def check_seconds(seconds: float) -> None:
+    """Refuse what no time to wait for can be.
+
+    Raises:
+        TypeError: It is no number.
+        ValueError: It is negative, or not finite.
+    """
     if not isinstance(seconds, int | float):
         raise TypeError(f"a time is a number of seconds, and not {seconds!r}")
     if not 0 <= seconds < math.inf:
