@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from appconnect.errors import RegistryError
 from appconnect.simulator import ExpectationError, Simulator
 from tests.unit.applications import response
 
@@ -119,3 +120,35 @@ def test_a_simulation_that_is_over_says_so() -> None:
     assert caller.status == "in-progress"
     assert "POST /voice" in simulator.report()
     simulator.close()
+
+
+@pytest.mark.parametrize(
+    ("act", "words"),
+    [
+        (lambda s: s.call("5551234"), "'5551234' is no number such as .15550199, no other address, no URL"),
+        (lambda s: s.serve(MENU, "https://shop.example/voice"), "give https://shop.example, where"),
+        (lambda s: s.callee("15550142"), "nobody can be called at '15550142': write . and digits"),
+        (lambda s: s.callee(BOB, "answerd"), "an outcome is one of answered, busy, .* and not 'answerd'"),
+        (lambda s: s.callee(BOB, answered_by="robot"), "what answers is one of fax, .* and not 'robot'"),
+        (lambda s: s.callee(BOB, after=-1), "cannot wait for -1 s"),
+        (lambda s: s.callee(BOB, sip_response=180), "between 200 and 699, and not 180"),
+        (lambda s: s.account("shop", sid="shop"), "sid: not an identifier"),
+        (lambda s: s.account("shop", auth_token=""), "the account 'shop' needs a token"),
+        (lambda s: s.account("shop").number(BOB, MENU), "phone number .15550142 is there twice"),
+        (lambda s: s.account("shop", sid=s.account_sid), "is there twice"),
+    ],
+)
+def test_what_cannot_be_is_refused_where_it_is_written(
+    simulator: Simulator, act: Callable[[Any], object], words: str
+) -> None:
+    simulator.account("office").number(BOB, MENU)
+    with pytest.raises((ValueError, RegistryError), match=words):
+        act(simulator)
+    # What was refused is not there.
+    simulator.call(BOB).hears("press 1")
+
+
+def test_a_call_that_nobody_of_the_test_got_is_in_the_report(simulator: Simulator) -> None:
+    simulator.originate(BOB, MENU, timeout=10)
+    simulator.run_until_idle()
+    assert "● no-answer" in simulator.report()

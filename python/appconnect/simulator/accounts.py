@@ -165,13 +165,18 @@ class Accounts:
         """The account of this name; a new one if there is none.
 
         Raises:
-            ValueError: It has another SID or token than is asked for.
+            RegistryError: Another account has this SID.
+            ValueError: It has another SID or token than is asked for; or they are none.
         """
+        if auth_token is not None and not auth_token:
+            raise ValueError(f"the account {name!r} needs a token: nothing can be signed with an empty one")
         known = self._accounts.get(name)
         if known is None:
             known = SimulatedAccount(
                 self, name, sid or f"AC{_digest(name)}", auth_token or _digest(f"{name}'s token")
             )
+            # Raises here, where the mistake is, and not with the next call.
+            self._registry([*self._accounts.values(), known], self._dialled)
             self._accounts[name] = known
             self.names[known.sid] = name
             self.changed = True
@@ -184,7 +189,12 @@ class Accounts:
         return next((account.auth_token for account in self._accounts.values() if account.sid == sid), None)
 
     def add(self, record: _D) -> _D:
-        """Take in something that can be dialled."""
+        """Take in something that can be dialled.
+
+        Raises:
+            RegistryError: It contradicts what is there already.
+        """
+        self._registry(list(self._accounts.values()), [*self._dialled, record])
         self._dialled.append(record)
         self.changed = True
         return record
@@ -224,18 +234,18 @@ class Accounts:
         return prefix + _digest(f"{prefix} {self._made}")
 
     def registry(self) -> Registry:
-        """Everything, as the engine takes it.
-
-        Raises:
-            RegistryError: Some of it contradicts the rest.
-        """
+        """Everything, as the engine takes it."""
         self.changed = False
+        return self._registry(list(self._accounts.values()), self._dialled)
+
+    @staticmethod
+    def _registry(accounts: list[SimulatedAccount], dialled: list[Dialled]) -> Registry:
         return Registry(
-            accounts=[Account(account.sid, account.auth_token) for account in self._accounts.values()],
-            applications=[record for record in self._dialled if isinstance(record, Application)],
-            numbers=[record for record in self._dialled if isinstance(record, PhoneNumber)],
-            sip_domains=[record for record in self._dialled if isinstance(record, SipDomain)],
-            clients=[record for record in self._dialled if isinstance(record, Client)],
+            accounts=[Account(account.sid, account.auth_token) for account in accounts],
+            applications=[record for record in dialled if isinstance(record, Application)],
+            numbers=[record for record in dialled if isinstance(record, PhoneNumber)],
+            sip_domains=[record for record in dialled if isinstance(record, SipDomain)],
+            clients=[record for record in dialled if isinstance(record, Client)],
         )
 
 

@@ -83,7 +83,7 @@ class Applications:
 
         Raises:
             TypeError: It is nothing that can answer a webhook.
-            ValueError: The origin is not one, or is taken by another application.
+            ValueError: It is a text without TwiML; or the origin is not one, or is another application's.
         """
         if is_url(application):
             self._at.setdefault(_origin(application), self._http())
@@ -91,7 +91,7 @@ class Applications:
         known = self._origins.get(id(application))
         if known is not None and at in {None, known[1]}:
             return known[1]
-        origin = self._next_origin() if at is None else at.rstrip("/")
+        origin = self._next_origin() if at is None else _checked_origin(at)
         if self._at.get(_origin(origin)) is not None:
             raise ValueError(f"another application is at {origin}")
         self._at[_origin(origin)] = self._transport_to(application)
@@ -147,6 +147,10 @@ class Applications:
         if hasattr(application, "exchange") and hasattr(application, "aclose"):
             transport: Transport = application
             return transport
+        if isinstance(application, str) and application.strip() and "<" not in application:
+            raise ValueError(
+                f"{application!r} is no number such as +15550199, no other address, no URL and no TwiML"
+            )
         if hasattr(application, "to_xml") or isinstance(application, str | bytes):
             return CallableTransport(lambda _request: application)
         if not callable(application):
@@ -241,6 +245,18 @@ def _djangos_runner() -> Runner | None:
         return work
 
     return run
+
+
+def _checked_origin(at: str) -> str:
+    origin = at.rstrip("/")
+    _origin(origin)
+    parts = urlsplit(origin)
+    if parts.path or parts.query or parts.fragment:
+        raise ValueError(
+            f"{at!r} is more than an origin: give {parts.scheme}://{parts.netloc}, where the application has "
+            "all paths"
+        )
+    return origin
 
 
 def _origin(url: str) -> _Origin:

@@ -438,6 +438,9 @@ class Simulator(World):
             answered_by: What an answering machine detection finds: `human`, `machine`, `fax` or `unknown`.
             sip_response: The final response of a SIP endpoint; the usual one for the outcome by default.
             sip_headers: The header fields of that response which the application is told.
+
+        Raises:
+            ValueError: Nobody can be called at the address, or nobody can do this.
         """
         callee = self._callee(address, outcome, after, answered_by, (sip_response, sip_headers))
         self._calls.append(callee)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias, final
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias, final, get_args
 
 from appconnect.events import Began
 from appconnect.inputs import MachineDetected, Progress, SipFacts
 from appconnect.simulator.caller import WITHIN, AsyncParty
 from appconnect.simulator.media import Line, MediaModel
 from appconnect.simulator.record import CallRecord, hides
-from appconnect.simulator.waiting import NothingDueError
+from appconnect.simulator.waiting import NothingDueError, check_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -45,6 +46,10 @@ _SIP_RESPONSES: Final[Mapping[Outcome, int]] = MappingProxyType(
     {"answered": 200, "busy": 486, "failed": 503, "no-answer": 480}
 )
 _MILLISECONDS: Final = 1_000
+_SIP_FINAL: Final = range(200, 700)
+
+_ADDRESS: Final = re.compile(r"\+[0-9]+|(client|sips?|whatsapp):.+|[A-Z]{2}[0-9a-f]{32}")
+"""How parties are called once the engine has understood a document."""
 
 
 @final
@@ -58,6 +63,9 @@ class Behaviour:
         answered_by: What a machine detection finds.
         sip_response: The final response of a SIP endpoint; the usual one for the outcome by default.
         sip_headers: The header fields of that response which the application is told.
+
+    Raises:
+        ValueError: There is no such outcome, detection, time or response.
     """
 
     outcome: Outcome = "answered"
@@ -65,6 +73,14 @@ class Behaviour:
     answered_by: AnsweredBy = "human"
     sip_response: int | None = None
     sip_headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    def __post_init__(self) -> None:
+        """Refuse what no party can do."""
+        _check("an outcome", self.outcome, get_args(Outcome))
+        _check("what answers", self.answered_by, get_args(AnsweredBy))
+        check_seconds(self.after)
+        if self.sip_response is not None and self.sip_response not in _SIP_FINAL:
+            raise ValueError(f"a final SIP response is between 200 and 699, and not {self.sip_response}")
 
 
 @final
@@ -85,7 +101,16 @@ class AsyncCallee(AsyncParty):
         waiting: Waiting,
         submit: Callable[[Input], Awaitable[None]],
     ) -> None:
-        """Wait for calls."""
+        """Wait for calls.
+
+        Raises:
+            ValueError: Nobody can be called like this.
+        """
+        if not _ADDRESS.fullmatch(address):
+            raise ValueError(
+                f"nobody can be called at {address!r}: write + and digits, client:, sip: or whatsapp: and "
+                "a name, or the SID of a SIM"
+            )
         nowhere = Line("not called yet", clock, MediaModel(), _ignore)
         super().__init__(CallRecord(nowhere, "", address, clock, {}), waiting, submit)
         self.address = address
@@ -205,6 +230,11 @@ class _Ringing:
                 act()
 
         self._clock.call_at(self._clock.now() + round(seconds * _MILLISECONDS), act_if_still_there)
+
+
+def _check(what: str, value: str, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        raise ValueError(f"{what} is one of {', '.join(allowed)}, and not {value!r}")
 
 
 def _ignore(_item: Input) -> None:

@@ -161,7 +161,17 @@ class World:
         # A party that was called is drawn with whoever called it.
         calls = [call for call in self._calls if not isinstance(call, AsyncCallee) or call.was_originated]
         parts = [report(call.timeline, call.requests, self._accounts.names) for call in calls]
+        parts += [report(events, [], self._accounts.names) for events in self._calls_to_nobody(calls)]
         return "\n\n".join(parts) if parts else "no call was placed"
+
+    def _calls_to_nobody(self, known: list[Inspection]) -> list[list[Event]]:
+        """The timelines of calls that an account placed, and that no callee of the test has any more."""
+        drawn = {event.leg for call in known for event in call.timeline}
+        legs: dict[str, list[Event]] = {}
+        for event in self.timeline:
+            if event.leg not in drawn:
+                legs.setdefault(event.leg, []).append(event)
+        return [events for events in legs.values() if any(_is_originated(event) for event in events)]
 
     def _outside(self) -> Runner | None:
         """What calls that which must not be called inside an event loop."""
@@ -368,3 +378,7 @@ class AsyncSimulator(World):
     ) -> None:
         """Stop, wherever the calls are, and end the applications' lifespans."""
         await self._end()
+
+
+def _is_originated(event: Event) -> bool:
+    return isinstance(event, Began) and event.direction == "outbound-api"
