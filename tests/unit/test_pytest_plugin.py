@@ -162,6 +162,62 @@ def test_coroutines_get_the_asynchronous_flavour(
     assert "caller.py" not in result.stdout.str()
 
 
+@pytest.mark.parametrize(
+    ("fixture", "mark", "options"),
+    [
+        pytest.param("pytest_asyncio.fixture", "asyncio", ["-p", "no:anyio"], id="pytest-asyncio"),
+        pytest.param("pytest.fixture", "anyio", ["-p", "no:asyncio"], id="anyio"),
+    ],
+)
+def test_an_asynchronous_fixture_may_place_the_call(
+    run: Callable[..., pytest.RunResult], fixture: str, mark: str, options: list[str]
+) -> None:
+    result = run(
+        f"""
+    import pytest_asyncio
+
+    @pytest.fixture
+    def anyio_backend():
+        return "asyncio"
+
+    @{fixture}
+    async def caller(simulator):
+        return await simulator.call(app)
+
+    @pytest.mark.{mark}
+    async def test_call(caller, simulator):
+        await caller.hears("press 1")
+        await caller.hang_up()
+    """,
+        *options,
+        settings="" if mark == "asyncio" else "filterwarnings = ignore::pytest.PytestConfigWarning",
+    )
+    result.assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ("sed=7", "@pytest.mark.appconnect takes no sed; it takes seed, config, media, *"),
+        ("7", "@pytest.mark.appconnect takes arguments by name only, such as seed=7"),
+        ("account_sid='AC1'", "the fixture simulator cannot be made with seed=0, account_sid='AC1': sid:*"),
+        ("config=5", "the fixture simulator cannot be made with *config=5: *"),
+    ],
+)
+def test_a_marker_that_is_wrong_is_told_in_one_line(
+    run: Callable[..., pytest.RunResult], arguments: str, words: str
+) -> None:
+    result = run(f"""
+    @pytest.mark.appconnect({arguments})
+    def test_call(simulator):
+        pass
+    """)
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines([words])
+    assert "Traceback" not in result.stdout.str()
+    assert "simulator.py" not in result.stdout.str()
+
+
 def test_lifespans_end_before_the_loop_of_the_test_does(run: Callable[..., pytest.RunResult]) -> None:
     result = run("""
     from contextlib import asynccontextmanager

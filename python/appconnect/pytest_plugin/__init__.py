@@ -26,7 +26,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import pytest
 
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from appconnect.simulator import AsyncSimulator, Simulator
 
+_S = TypeVar("_S", "AsyncSimulator", "Simulator")
 _SIMULATOR: Final = pytest.StashKey["AsyncSimulator | Simulator"]()
 _MARKER: Final = "appconnect"
 _SETTINGS: Final = {
@@ -65,14 +66,13 @@ def simulator(request: pytest.FixtureRequest) -> Iterator[Simulator | AsyncSimul
     from appconnect.simulator import AsyncSimulator, Simulator  # noqa: PLC0415 - only whoever asks for it
 
     item = request.node
-    settings = _settings(request)
     test = getattr(item, "obj", None)
     if not inspect.iscoroutinefunction(test):
-        with Simulator(**settings) as made:
+        with _made(Simulator, request) as made:
             item.stash[_SIMULATOR] = made
             yield made
         return
-    simulation = AsyncSimulator(**settings)
+    simulation = _made(AsyncSimulator, request)
     item.stash[_SIMULATOR] = simulation
     item.obj = _inside(simulation, test)
     yield simulation
@@ -94,12 +94,30 @@ def pytest_runtest_makereport(
     return report
 
 
+def _made(flavour: type[_S], request: pytest.FixtureRequest) -> _S:
+    """A simulator as it is wanted; the test fails in one line where it is wanted wrongly."""
+    settings = _settings(request)
+    allowed = inspect.signature(flavour).parameters
+    for name in settings:
+        if name not in allowed:
+            pytest.fail(
+                f"@pytest.mark.{_MARKER} takes no {name}; it takes {', '.join(allowed)}", pytrace=False
+            )
+    try:
+        return flavour(**settings)
+    except (AttributeError, TypeError, ValueError) as error:
+        told = ", ".join(f"{name}={value!r}" for name, value in settings.items() if name != "auth_token")
+        pytest.fail(f"the fixture simulator cannot be made with {told}: {error}", pytrace=False)
+
+
 def _settings(request: pytest.FixtureRequest) -> dict[str, Any]:
     """The arguments of the simulator: of the project, the command line, and markers from far to near."""
     config = request.config
     settings: dict[str, Any] = {name: config.getini(f"appconnect_{name}") for name in _SETTINGS}
     settings["seed"] = config.getoption("appconnect_seed") or settings["seed"] or 0
     for marker in reversed(list(request.node.iter_markers(_MARKER))):
+        if marker.args:
+            pytest.fail(f"@pytest.mark.{_MARKER} takes arguments by name only, such as seed=7", pytrace=False)
         settings |= marker.kwargs
     return settings
 

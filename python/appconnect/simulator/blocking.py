@@ -8,6 +8,7 @@ they may use a database, run event loops of their own, and see the context varia
 from __future__ import annotations
 
 import asyncio
+import functools
 from collections import deque
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, final
 
@@ -44,8 +45,8 @@ class PrivateLoop:
     """An event loop that runs while somebody waits for it, and calls functions in between."""
 
     def __init__(self) -> None:
-        """Make a loop; it runs in `run` only."""
-        self._loop = asyncio.new_event_loop()
+        """Prepare; it runs in `run` only."""
+        self._closed = False
         self._errands: deque[tuple[Callable[[], Any], asyncio.Future[Any]]] = deque()
         self._errands_under_way = 0
 
@@ -91,15 +92,21 @@ class PrivateLoop:
         """Whether a function is being called, so that whoever runs the loop is called by it."""
         return self._errands_under_way > 0
 
+    @functools.cached_property
+    def _loop(self) -> asyncio.AbstractEventLoop:
+        """The loop: made when it is needed, so that a simulator that cannot be made leaves none behind."""
+        return asyncio.new_event_loop()
+
     @property
     def is_closed(self) -> bool:
         """Whether it runs no more."""
-        return self._loop.is_closed()
+        return self._closed
 
     def close(self) -> None:
         """End what is left, and the loop."""
-        if self.is_closed:
+        if self._closed:
             return
+        self._closed = True
         self._end_all(asyncio.all_tasks(self._loop))
         self._finish(self._loop.shutdown_asyncgens())
         self._finish(self._loop.shutdown_default_executor())
@@ -370,8 +377,6 @@ class Simulator(World):
     with `with`, or call `close`; the fixture of the pytest plugin does.
     """
 
-    _begun = False
-
     def _outside(self) -> Runner:
         self._loop = PrivateLoop()
         return self._loop.outside
@@ -386,7 +391,6 @@ class Simulator(World):
             except BaseException:
                 work.close()
                 raise
-            self._begun = True
         return self._loop.run(work)
 
     def call(  # noqa: PLR0913 - one for each thing that a carrier tells of a call

@@ -55,6 +55,8 @@ class World:
         session: The engine, driver, clock and media underneath.
     """
 
+    _begun = False
+
     def __init__(  # noqa: PLR0913 - one for each thing that can be set
         self,
         *,
@@ -241,7 +243,10 @@ class World:
             self.session.set_registry(self._accounts.registry())
 
     async def _begin(self) -> None:
-        await self.session.__aenter__()
+        """Begin, in the event loop that runs; nothing where it has begun already."""
+        if not self._begun:
+            self._begun = True
+            await self.session.__aenter__()
 
     async def _end(self) -> None:
         await self.session.__aexit__(None, None, None)
@@ -289,9 +294,11 @@ class World:
 class AsyncSimulator(World):
     """Places simulated calls, in a running event loop: the asynchronous flavour of `Simulator`.
 
-    async with AsyncSimulator() as simulator:
-        caller = await simulator.call(app)
-        await caller.hears("press 1")
+        async with AsyncSimulator() as simulator:
+            caller = await simulator.call(app)
+            await caller.hears("press 1")
+
+    It begins with `async with`, or with the first call that is awaited, and belongs to that event loop.
     """
 
     async def call(  # noqa: PLR0913 - one for each thing that a carrier tells of a call
@@ -305,6 +312,7 @@ class AsyncSimulator(World):
         stir_verstat: str | None = None,
     ) -> AsyncCaller:
         """Place a call; see `Simulator.call`."""
+        await self._begin()
         told = {"forwarded_from": forwarded_from, "caller_name": caller_name, "stir_verstat": stir_verstat}
         return await self._place(to, path, from_, told)
 
@@ -343,6 +351,7 @@ class AsyncSimulator(World):
             "machine_detection": machine_detection,
             "status_callback_events": status_callback_events,
         }
+        await self._begin()
         await self._originate(to, app, path, from_, status_callback, options)
 
     async def modify(
@@ -354,18 +363,22 @@ class AsyncSimulator(World):
         status: Literal["canceled", "completed"] | None = None,
     ) -> None:
         """Change a live call as its account does by the REST API; see `Simulator.modify`."""
+        await self._begin()
         await self._modify(caller, url, twiml, status)
 
     async def submit(self, item: Input) -> None:
         """Give the engine any other input; see `Simulator.submit`."""
+        await self._begin()
         await self.session.submit(item)
 
     async def advance(self, seconds: float) -> None:
         """Let time pass; everything that is due in it happens."""
+        await self._begin()
         await self.session.wait(seconds)
 
     async def run_until_idle(self) -> None:
         """Let time pass until nothing is due any more: all calls have ended, all callbacks are delivered."""
+        await self._begin()
         await self.session.idle()
 
     async def __aenter__(self) -> Self:
