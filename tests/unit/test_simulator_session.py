@@ -10,7 +10,7 @@ import pytest
 from appconnect import Config
 from appconnect.clock import SystemClock, VirtualClock
 from appconnect.errors import InputError
-from appconnect.inputs import Modify
+from appconnect.inputs import Modify, Tick
 from appconnect.policy import Allow
 from appconnect.simulator import ExpectationError, MediaModel, Session
 from tests.unit.applications import (
@@ -281,6 +281,17 @@ def test_time_stands_still_while_nobody_waits() -> None:
             assert (session.clock.now(), caller.cause) == (start, None)
             await caller.ends()
             assert session.clock.now() - start == 500
+
+    run(scenario())
+
+
+def test_a_session_that_has_not_begun_says_so() -> None:
+    async def scenario() -> None:
+        session = Session(registry(), Applications({}))
+        with pytest.raises(RuntimeError, match="nothing runs yet"):
+            await session.dial(CALLER, NUMBER)
+        with pytest.raises(RuntimeError, match="nothing runs yet"):
+            await session.submit(Tick())
 
     run(scenario())
 

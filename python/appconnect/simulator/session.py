@@ -103,6 +103,7 @@ class Session:
         self._callees: dict[str, AsyncCallee] = {}
         self.media.on_dial = self._ring
         self._dialled = 0
+        self._begun = False
         self._on_idle: list[Callable[[], object]] = []
         self.driver = Driver(
             self.engine,
@@ -140,7 +141,12 @@ class Session:
         Returns:
             The caller, when the line rings. What cannot be dialled, whatever it is, ends with the cause
             `not-found`.
+
+        Raises:
+            InputError: Nobody can call like this.
+            RuntimeError: The session has not begun.
         """
+        self._check_begun()
         leg = self.new_leg()
         call = IncomingCall(
             leg, from_, to, forwarded_from=forwarded_from, caller_name=caller_name, stir_verstat=stir_verstat
@@ -182,7 +188,9 @@ class Session:
 
         Raises:
             InputError: The engine refused it; nothing was changed.
+            RuntimeError: The session has not begun.
         """
+        self._check_begun()
         await self.driver.submit_checked(item)
 
     async def wait(self, seconds: float) -> None:
@@ -200,6 +208,7 @@ class Session:
     async def __aenter__(self) -> Self:
         """Begin."""
         await self.driver.__aenter__()
+        self._begun = True
         return self
 
     async def __aexit__(
@@ -207,6 +216,10 @@ class Session:
     ) -> None:
         """Stop, wherever the calls are; use `drain` to let them end."""
         await self.driver.aclose()
+
+    def _check_begun(self) -> None:
+        if not self._begun:
+            raise RuntimeError("nothing runs yet, and this would be waited for for ever: use `async with`")
 
     def _connector(self, _account: str, name: str) -> PaymentConnector | None:
         return self.payments if name == "Default" else None
