@@ -404,3 +404,19 @@ def test_whoever_has_left_hears_no_more(simulator: Simulator) -> None:
     caller.say("Still there?", at_once=True)
     assert not bob.heard
     assert simulator.session.media.line(caller.leg).other is None
+
+
+def test_a_number_that_dials_itself_comes_to_an_end(
+    simulator: Simulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    def app(request: FormRequest) -> str:
+        if request.path == "/after":
+            return response(f"<Say>It was {request.form['DialCallStatus']}</Say>")
+        return response(f'<Dial action="/after"><Number>{BOB}</Number></Dial>')
+
+    simulator.account("default").number(BOB, app)
+    caller = simulator.call(BOB)
+    caller.ends("completed")
+    simulator.run_until_idle()
+    assert "dial each other in a circle" in caplog.text
+    assert simulator.session.engine.live_legs() == 0

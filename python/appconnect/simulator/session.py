@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, final
+import logging
+from typing import TYPE_CHECKING, Final, final
 from weakref import WeakValueDictionary
 
 from appconnect._core import Config, Engine
@@ -36,7 +37,15 @@ if TYPE_CHECKING:
 
 __all__ = ["Session"]
 
+_log = logging.getLogger(__name__)
+
 SEED_BYTES = 32
+
+_LONGEST_CHAIN: Final = 20
+"""How many numbers of the simulation can call each other on, before a call fails (our choice).
+
+To the engine each of the calls is one of its own, so none of its limits would end a number that dials itself.
+"""
 
 
 @final
@@ -100,6 +109,7 @@ class Session:
         self._dialling_calls: WeakValueDictionary[str, CallRecord] = WeakValueDictionary()
         self._dialling: WeakValueDictionary[str, CallRecord] = WeakValueDictionary()
         self._placed: dict[str, CallRecord] = {}
+        self._chains: dict[str, int] = {}
         self._callees: dict[str, AsyncCallee] = {}
         self.media.on_dial = self._ring
         self._dialled = 0
@@ -268,7 +278,16 @@ class Session:
 
     def _come_in(self, dial: Dial, outgoing: Line) -> None:
         """What is called is one of the simulation's own: its application answers."""
+        chain = self._chains.get(dial.parent or "", 0) + 1
+        if chain > _LONGEST_CHAIN:
+            _log.warning(
+                "%s: the numbers of the simulation dial each other in a circle", dial.endpoint.address
+            )
+            self.driver.submit(Progress(dial.leg, "failed"))
+            outgoing.end("failed")
+            return
         leg = self.new_leg()
+        self._chains[leg] = chain
         incoming = self.media.line(leg)
         if (dialling := self._dialling.get(dial.leg)) is not None:
             self._dialling[leg] = dialling
