@@ -55,7 +55,7 @@ class SocketApp:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 - ASGI
         if scope["type"] == "lifespan":
-            raise NotImplementedError
+            raise ValueError("an application without a lifespan")
         if scope["type"] == "http":
             await self._http(scope, receive, send)
             return

@@ -9,6 +9,7 @@ import pytest
 
 from appconnect.errors import RegistryError
 from appconnect.simulator import ExpectationError, Simulator
+from appconnect.simulator.record import Inspection
 from tests.unit.applications import response
 
 if TYPE_CHECKING:
@@ -152,3 +153,8 @@ def test_a_call_that_nobody_of_the_test_got_is_in_the_report(simulator: Simulato
     simulator.originate(BOB, MENU, timeout=10)
     simulator.run_until_idle()
     assert "● no-answer" in simulator.report()
+
+
+def test_what_is_known_of_nobody_cannot_be_made() -> None:
+    with pytest.raises(TypeError, match="abstract"):
+        Inspection()  # type: ignore[abstract]  # that is what is tested

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, final
 from urllib.parse import urlsplit
@@ -271,13 +272,13 @@ def _abridged(drawing: str) -> str:
     return "\n".join([*lines[:_FIRST_LINES], words, *lines[-_LAST_LINES:]])
 
 
-class Inspection:
+class Inspection(ABC):
     """What is known about a party's line and call."""
 
     @property
+    @abstractmethod
     def record(self) -> CallRecord:
         """Where it is kept."""
-        raise NotImplementedError
 
     def __repr__(self) -> str:
         """Name the line."""
