@@ -85,7 +85,7 @@ def test_a_request_and_its_answer_are_one_line_and_its_form_follows() -> None:
     assert failed[1] == "│ POST /menu → failed: timeout"
     # What happens meanwhile is not held up.
     apart = lane(draw(asked, StatusChanged(*IN_A, "in-progress"), Responded(*IN_A, REPLY, 200, None)), 1)
-    assert apart[1:] == ["│ POST /menu", "│   Digits=2", "│ ● in-progress", "│ └ 200"]
+    assert apart[1:] == ["│ POST /menu", "│   Digits=2", "│ ● in-progress", "│ └ /menu → 200"]
 
 
 def test_a_prompt_stands_beside_its_verb() -> None:

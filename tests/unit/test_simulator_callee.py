@@ -406,6 +406,21 @@ def test_whoever_has_left_hears_no_more(simulator: Simulator) -> None:
     assert simulator.session.media.line(caller.leg).other is None
 
 
+def test_the_ladder_says_whose_status_it_is(simulator: Simulator) -> None:
+    parties = [simulator.callee(f"+1555014{i}", "busy", after=i) for i in (3, 4, 5)]
+    dialled = "".join(f"<Number>{party.address}</Number>" for party in parties)
+    caller = simulator.call(Office(dialled))
+    caller.hears("it was busy")
+    cells = [line.split("│") for line in caller.ladder().splitlines()]
+    busy = [row for row in cells if "busy" in "".join(row) and "●" in "".join(row)]
+    assert [[cell.strip() for cell in row[1:]] for row in busy] == [
+        ["", "", "● busy", ""],
+        ["", "", "", "● busy"],
+        # A third one has no column.
+        ["", "● +15550145: busy", "", ""],
+    ]
+
+
 def test_a_number_that_dials_itself_comes_to_an_end(
     simulator: Simulator, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -134,6 +134,8 @@ class Ladder:
         self._held: Requested | VerbBegan | None = None
         self._dialled: Dialled | None = None
         self._callees: dict[str, int] = {}
+        self._called: dict[str, str] = {}
+        self._open: dict[str, Requested] = {}
         accounts = [number for number, lane in enumerate(self._lanes) if lane.account is not None]
         self._last = accounts[-1] if accounts else 0
 
@@ -155,6 +157,8 @@ class Ladder:
         if isinstance(event, Heard) and self._speaks_held(event):
             return self._heard(event)
         lines = self.rest()
+        if isinstance(event, Requested):
+            self._open[event.reply] = event
         if isinstance(event, Requested | VerbBegan):
             self._held = event
             return lines
@@ -175,10 +179,10 @@ class Ladder:
         match event:
             case Began():
                 return self._began(event)
-            case StatusChanged(status=status):
-                return self._row(event, [f"● {status}"], _STATUS_STYLE.get(status, ""))
+            case StatusChanged():
+                return self._status(event)
             case Responded():
-                return self._row(event, [f"└ {_result(event)}"], _result_style(event))
+                return self._answered_late(event)
             case Heard():
                 return self._heard(event)
             case Pressed(digits=digits):
@@ -238,9 +242,19 @@ class Ladder:
         """A party is called."""
         start, end = self._lane(event.account), self._party(event)
         if end == 0:  # It has no lane of its own.
+            self._called[event.call] = event.to
             return self._row(event, [f"{event.to} is called"])
         self._callees[event.call] = end
         return self._cells(event, {end: _Cell([f"{event.from_} calls"], "bold")}, (start, end))
+
+    def _status(self, event: StatusChanged) -> list[Rung]:
+        """The status of a call; that of a called party stands with the party: several are told apart."""
+        style = _STATUS_STYLE.get(event.status, "")
+        lane = self._party(event)
+        if lane and event.call in self._callees:
+            return self._cells(event, {lane: _Cell([f"● {event.status}"], style)})
+        who = f"{self._called[event.call]}: " if event.call in self._called else ""
+        return self._row(event, [f"● {who}{event.status}"], style)
 
     def _returned(self, event: Returned) -> list[Rung]:
         lane = self._lane(event.account)
@@ -273,8 +287,15 @@ class Ladder:
         held, self._held = self._held, None
         if not isinstance(held, Requested):
             return []
+        self._open.pop(held.reply, None)
         lines = [f"{self._asked(held)} → {_result(event)}", *_fields(held)]
         return self._row(held, lines, _result_style(event))
+
+    def _answered_late(self, event: Responded) -> list[Rung]:
+        """An answer after other things had happened: of several, it says which."""
+        asked = self._open.pop(event.reply, None)
+        path = "" if asked is None else f"{urlsplit(asked.url).path or '/'} → "
+        return self._row(event, [f"└ {path}{_result(event)}"], _result_style(event))
 
     def _answers_held(self, event: Responded) -> bool:
         return isinstance(self._held, Requested) and self._held.reply == event.reply

@@ -27,6 +27,7 @@ _PREFIXES: Final = (
 )
 _NAMES: Final = frozenset(
     {
+        "AnsweredBy",
         "AppConnect_SenderAccountSid",
         "Attempt",
         "Confidence",
@@ -38,8 +39,13 @@ _NAMES: Final = frozenset(
         "For",
         "NotifySipResponseCode",
         "ProfileId",
+        "QueuePosition",
+        "QueueResult",
+        "QueueTime",
         "Result",
         "SecurityCode",
+        "SessionStatus",
+        "StatusCallbackEvent",
     }
 )
 
