@@ -158,3 +158,11 @@ def test_a_call_that_nobody_of_the_test_got_is_in_the_report(simulator: Simulato
 def test_what_is_known_of_nobody_cannot_be_made() -> None:
     with pytest.raises(TypeError, match="abstract"):
         Inspection()  # type: ignore[abstract]  # that is what is tested
+
+
+def test_an_application_that_has_no_sockets_is_told_which_have(simulator: Simulator) -> None:
+    connect = '<Connect><Stream url="wss://testserver/media"/></Connect>'
+    caller = simulator.call(lambda: response(f"{connect}<Say>Goodbye</Say>"))
+    caller.hears("goodbye")
+    words = "a CallableTransport opens no sockets to testserver: it takes an ASGI application"
+    assert [(problem.code, words in problem.message) for problem in caller.problems] == [(31902, True)]

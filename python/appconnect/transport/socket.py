@@ -108,4 +108,5 @@ async def open_socket(transport: object, request: SocketRequest, account: str) -
     """Open a socket by any transport; one that opens none refuses."""
     if isinstance(transport, SocketTransport):
         return await transport.open_socket(request, account)
-    return SocketEnd("refused", f"no sockets can be opened to {request.host} by this transport")
+    kind = type(transport).__name__
+    return SocketEnd("refused", f"a {kind} opens no sockets to {request.host}: it takes an ASGI application")
