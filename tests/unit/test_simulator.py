@@ -465,6 +465,18 @@ def test_a_live_call_is_modified(simulator: Simulator) -> None:
 # The private loop.
 
 
+def test_a_live_call_is_given_a_path_or_a_document(simulator: Simulator) -> None:
+    def app(request: FormRequest) -> str:
+        return response(f"<Say>At {request.path}</Say><Pause length='60'/>")
+
+    caller = simulator.call(app)
+    caller.hears("at /voice")
+    simulator.modify(caller, url="/agent")
+    caller.hears("at /agent")
+    simulator.modify(caller, twiml=twilio_document())
+    caller.hears("a document")
+
+
 def test_functions_run_outside_of_the_loop_in_the_context_of_the_test(simulator: Simulator) -> None:
     seen: list[str] = []
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from appconnect.errors import RegistryError
-from appconnect.simulator import ExpectationError, Simulator
+from appconnect.simulator import ExpectationError, MediaModel, Simulator
 from appconnect.simulator.record import Inspection
 from tests.unit.applications import response
 
@@ -166,3 +166,22 @@ def test_an_application_that_has_no_sockets_is_told_which_have(simulator: Simula
     caller.hears("goodbye")
     words = "a CallableTransport opens no sockets to testserver: it takes an ASGI application"
     assert [(problem.code, words in problem.message) for problem in caller.problems] == [(31902, True)]
+
+
+def test_names_as_python_writes_them_are_corrected(caller: Caller) -> None:
+    with pytest.raises(ExpectationError, match=r"there is no num_digits=1 \(write numDigits\)"):
+        caller.is_asked(num_digits=1)
+
+
+@pytest.mark.parametrize(
+    "lengths",
+    [{"characters_per_second": 0}, {"file": -1}, {"texts": {"Hi": -4}}, {"files": {"/a": math.nan}}],
+)
+def test_nothing_takes_less_than_no_time(lengths: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"must be (above 0|a number of seconds, 0 or more)"):
+        MediaModel(**lengths)
+
+
+def test_progress_that_there_is_not_cannot_be_told(simulator: Simulator) -> None:
+    with pytest.raises(ValueError, match="there is no event answerd: write some of initiated, ringing"):
+        simulator.originate(BOB, MENU, status_callback="/status", status_callback_events=["answerd"])

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from appconnect.simulator.caller import AsyncCaller, AsyncParty
     from appconnect.simulator.record import CallRecord, Question
     from appconnect.transport import Runner
+    from appconnect.transport.function import XmlDocument
 
 __all__ = ["Callee", "Caller", "PrivateLoop", "Simulator"]
 
@@ -478,6 +479,7 @@ class Simulator(World):
 
         Raises:
             InputError: The call cannot be placed.
+            ValueError: There is no such event.
         """
         options = {
             "timeout": timeout,
@@ -492,15 +494,15 @@ class Simulator(World):
         caller: Inspection,
         *,
         url: str | None = None,
-        twiml: str | None = None,
+        twiml: str | XmlDocument | None = None,
         status: Literal["canceled", "completed"] | None = None,
     ) -> None:
         """Change a live call as its account does by the REST API.
 
         Args:
             caller: Whose call.
-            url: Request this URL and run what it answers.
-            twiml: Run this document.
+            url: Request this URL, or path of the application that the call runs, and run what it answers.
+            twiml: Run this document: a text, or a `VoiceResponse`.
             status: `completed` ends the call; `canceled` ends it only if it was not answered yet.
 
         Raises:

@@ -311,7 +311,16 @@ def _differences(got: Mapping[str, str], wanted: Mapping[str, object]) -> list[s
         name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in wanted.items()
     }
     return [
-        f"{name} is {got[name]!r}, not {text!r}" if name in got else f"there is no {name}={text}"
+        f"{name} is {got[name]!r}, not {text!r}"
+        if name in got
+        else f"there is no {name}={text}{_hint(name, got)}"
         for name, text in texts.items()
         if got.get(name) != text
     ]
+
+
+def _hint(name: str, got: Mapping[str, str]) -> str:
+    """How a name is written that was written as in Python."""
+    head, *rest = name.split("_")
+    written = head + "".join(word.capitalize() for word in rest)
+    return f" (write {written})" if written != name and written in got else ""

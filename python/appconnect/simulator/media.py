@@ -49,6 +49,7 @@ from appconnect.inputs import (
     Transcribed,
 )
 from appconnect.simulator.streams import SimulatedStream
+from appconnect.simulator.waiting import check_seconds
 
 if TYPE_CHECKING:
     import asyncio
@@ -95,6 +96,9 @@ class MediaModel:
         agent: How long a virtual agent has the caller before it is through.
         transfer: SIP status codes that a `<Refer>` meets: of the answer to the REFER, and of the call to the
             target where the answer is 2xx.
+
+    Raises:
+        ValueError: A length is negative, or the pace is not above 0.
     """
 
     characters_per_second: float = 15.0
@@ -110,6 +114,16 @@ class MediaModel:
     first_pause: float = 1.0
     agent: float = 5.0
     transfer: tuple[int, int] = (202, 200)
+
+    def __post_init__(self) -> None:
+        """Refuse lengths that nothing can have."""
+        if not self.characters_per_second > 0:
+            raise ValueError(f"characters_per_second must be above 0, and is {self.characters_per_second}")
+        lengths = [self.shortest_speech, self.file, self.tone, self.gap, self.short_pause, self.long_pause]
+        lengths += [self.first_pause, self.agent, *self.texts.values()]
+        lengths += [length for length in self.files.values() if not isinstance(length, str)]
+        for length in lengths:
+            check_seconds(length)
 
     def speech_ms(self, text: str, breaks_ms: int = 0) -> int:
         """Milliseconds that it takes to say a text once."""

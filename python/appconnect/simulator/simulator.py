@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from appconnect.simulator.media import MediaModel
     from appconnect.simulator.record import Inspection
     from appconnect.transport import Runner
+    from appconnect.transport.function import XmlDocument
 
 __all__ = ["CALLER", "AsyncSimulator", "World"]
 
@@ -43,6 +44,7 @@ CALLER = "+14155550100"
 
 _ADDRESSES = ("+", "client:", "sip:", "sips:", "AP", "app:")
 _MILLISECONDS = 1_000
+_EVENTS = dict.fromkeys(("initiated", "ringing", "answered", "completed"))
 
 
 class World:
@@ -222,6 +224,11 @@ class World:
         status_callback: str | None,
         options: Mapping[str, Any],
     ) -> None:
+        unknown = set(options["status_callback_events"]) - _EVENTS.keys()
+        if unknown:
+            raise ValueError(
+                f"there is no event {', '.join(sorted(unknown))}: write some of {', '.join(_EVENTS)}"
+            )
         url = self._accounts.webhooks(app, path)["voice_url"]
         if from_ is None:
             from_ = self._accounts.number_of(self._default, app, path).number
@@ -266,12 +273,17 @@ class World:
         self,
         caller: Inspection,
         url: str | None,
-        twiml: str | None,
+        twiml: str | XmlDocument | None,
         status: Literal["canceled", "completed"] | None,
     ) -> None:
         if caller.call is None:
             raise ValueError("there is no call to modify: the line never reached an application")
-        await self.session.submit(Modify(caller.call, url=url, twiml=twiml, status=status))
+        # As for a redirect: a path is one of the application that the call runs now.
+        asked = [webhook.url for webhook in caller.requests if webhook.call == caller.call]
+        if url is not None and asked:
+            url = urljoin(asked[-1], url)
+        document = twiml if twiml is None or isinstance(twiml, str) else twiml.to_xml()
+        await self.session.submit(Modify(caller.call, url=url, twiml=document, status=status))
 
     def _address(self, to: VoiceApp | Dialled, path: str | None) -> str:
         """What is dialled to reach something."""
@@ -359,7 +371,7 @@ class AsyncSimulator(World):
         caller: Inspection,
         *,
         url: str | None = None,
-        twiml: str | None = None,
+        twiml: str | XmlDocument | None = None,
         status: Literal["canceled", "completed"] | None = None,
     ) -> None:
         """Change a live call as its account does by the REST API; see `Simulator.modify`."""
