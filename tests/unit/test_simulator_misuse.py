@@ -129,7 +129,7 @@ def test_a_simulation_that_is_over_says_so() -> None:
         (lambda s: s.call("5551234"), "'5551234' is no number such as .15550199, no other address, no URL"),
         (lambda s: s.serve(MENU, "https://shop.example/voice"), "give https://shop.example, where"),
         (lambda s: s.callee("15550142"), "nobody can be called at '15550142': write . and digits"),
-        (lambda s: s.callee(BOB, "answerd"), "an outcome is one of answered, busy, .* and not 'answerd'"),
+        (lambda s: s.callee(BOB, "reached"), "an outcome is one of answered, busy, .* and not 'reached'"),
         (lambda s: s.callee(BOB, answered_by="robot"), "what answers is one of fax, .* and not 'robot'"),
         (lambda s: s.callee(BOB, after=-1), "cannot wait for -1 s"),
         (lambda s: s.callee(BOB, sip_response=180), "between 200 and 699, and not 180"),
@@ -183,5 +183,5 @@ def test_nothing_takes_less_than_no_time(lengths: dict[str, Any]) -> None:
 
 
 def test_progress_that_there_is_not_cannot_be_told(simulator: Simulator) -> None:
-    with pytest.raises(ValueError, match="there is no event answerd: write some of initiated, ringing"):
-        simulator.originate(BOB, MENU, status_callback="/status", status_callback_events=["answerd"])
+    with pytest.raises(ValueError, match="there is no event reached: write some of initiated, ringing"):
+        simulator.originate(BOB, MENU, status_callback="/status", status_callback_events=["reached"])
