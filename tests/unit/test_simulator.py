@@ -182,6 +182,20 @@ def test_an_application_keeps_its_origin_and_others_get_their_own(simulator: Sim
     assert caller.to == "+18005550199"
 
 
+def test_a_method_is_the_same_application_each_time(simulator: Simulator) -> None:
+    class Desk:
+        def __init__(self, words: str) -> None:
+            self.words = words
+
+        def voice(self) -> str:
+            return response(f"<Say>{self.words}</Say>")
+
+    first, second = Desk("First"), Desk("Second")
+    assert simulator.call(first.voice).to == simulator.call(first.voice).to
+    simulator.call(second.voice).hears("second")
+    simulator.call(first.voice).hears("first")
+
+
 def test_requests_are_signed_with_the_token_of_the_account() -> None:
     seen: list[bool] = []
 

@@ -67,7 +67,7 @@ class Applications:
         """
         self._outside = outside
         self._at: dict[_Origin, Transport] = {}
-        self._origins: dict[int, tuple[VoiceApp, str]] = {}
+        self._origins: dict[tuple[int, ...], tuple[VoiceApp, str]] = {}
         self._ports = 0
         self._network: Transport | None = None
 
@@ -88,7 +88,7 @@ class Applications:
         if is_url(application):
             self._at.setdefault(_origin(application), self._http())
             return str(application)
-        known = self._origins.get(id(application))
+        known = self._origins.get(_identity(application))
         if known is not None and at in {None, known[1]}:
             return known[1]
         origin = self._next_origin() if at is None else _checked_origin(at)
@@ -96,7 +96,7 @@ class Applications:
             raise ValueError(f"another application is at {origin}")
         self._at[_origin(origin)] = self._transport_to(application)
         # The application is kept, so that its identity is not given to another one.
-        self._origins[id(application)] = (application, origin)
+        self._origins[_identity(application)] = (application, origin)
         return origin
 
     def knows(self, url: str) -> bool:
@@ -207,6 +207,13 @@ class _FromOutside:
     async def aclose(self) -> None:
         """Close the transport."""
         await self._transport.aclose()
+
+
+def _identity(application: VoiceApp) -> tuple[int, ...]:
+    """What makes it the same application again; a method is another object each time that it is named."""
+    if inspect.ismethod(application):
+        return id(application.__self__), id(application.__func__)
+    return (id(application),)
 
 
 def _parameters(function: Callable[..., object]) -> int:
