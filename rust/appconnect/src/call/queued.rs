@@ -37,8 +37,8 @@ impl Queued {
     /// What became of a call that goes before its bridge has ended.
     pub(crate) const fn result(&self, leaving: Leaving) -> QueueResult {
         match (leaving, self.connected, self.taken) {
-            (Leaving::Gone | Leaving::Parted, Some(_), _) => QueueResult::Bridged,
-            (Leaving::Gone | Leaving::Parted, None, _) => QueueResult::HangUp,
+            (Leaving::Gone { .. } | Leaving::Parted, Some(_), _) => QueueResult::Bridged,
+            (Leaving::Gone { .. } | Leaving::Parted, None, _) => QueueResult::HangUp,
             (Leaving::Updated, Some(_), _) => QueueResult::RedirectedFromBridged,
             (Leaving::Updated, None, Some(_)) => QueueResult::BridgingInProcess,
             (Leaving::Updated, None, None) => QueueResult::Redirected,
@@ -53,8 +53,9 @@ impl Queued {
 pub(crate) enum Leaving {
     /// What it hears while it waits has failed.
     Failed,
-    /// It has ended.
-    Gone,
+    /// It has ended. Its line stays where the call below it goes on: whoever was connected to it must no longer be
+    /// heard there.
+    Gone { line_stays: bool },
     /// Its document says so.
     Left,
     /// The call that it was connected to has let it go.

@@ -153,7 +153,7 @@ impl Step<'_, '_> {
     /// Takes the call at `at` out of its queue: what the `action` is to be told.
     pub(super) fn stop_queued(&mut self, at: usize, why: Leaving) -> Option<Left> {
         self.queued(at)?;
-        self.come_back(at, why == Leaving::Gone);
+        self.come_back(at, matches!(why, Leaving::Gone { line_stays: false }));
         let mut cx = self.cx(at)?;
         let Running::Queued(queued) = std::mem::take(&mut cx.call.running) else { return None };
         let (child, now) = (cx.call.sid, cx.now());
@@ -298,7 +298,7 @@ const fn over(child: CallSid, queued: &Queued, why: Leaving) -> Over {
         status: CallStatus::Completed,
         answered: queued.connected,
         redirected: matches!(why, Leaving::Updated),
-        stays: !matches!(why, Leaving::Gone),
+        stays: !matches!(why, Leaving::Gone { line_stays: false }),
         sip: None,
         left: None,
     }

@@ -238,7 +238,8 @@ impl Step<'_, '_> {
             }
             Running::Queued(queued) => {
                 self.call(at).running = Running::Queued(queued);
-                if let Some(left) = self.stop_queued(at, Leaving::Gone) {
+                let line_stays = at > 0 && !line_gone;
+                if let Some(left) = self.stop_queued(at, Leaving::Gone { line_stays }) {
                     self.report_queue(at, left, Role::Ended);
                 }
             }
