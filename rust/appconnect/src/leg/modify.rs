@@ -51,8 +51,7 @@ impl Step<'_, '_> {
         if self.leg.calls.get(at).is_some_and(|call| matches!(call.stage(), Some(Stage::Placed))) {
             return Err(InputError::NotInProgress);
         }
-        // A dialled call that gets a document of its own leaves the dial: whoever dialled it goes on.
-        self.leave_dial(at, true);
+        self.set_free(at);
         let call = self.call(at);
         call.redirected = true;
         call.update = Some(update);

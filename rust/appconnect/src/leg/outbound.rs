@@ -186,6 +186,17 @@ impl Step<'_, '_> {
         self.hang_up(HangUpCause::Normal);
     }
 
+    /// The call at `at` gets a document of its own. One that goes out does nothing more of what it was placed for, and
+    /// whoever dialled it goes on.
+    pub(super) fn set_free(&mut self, at: usize) {
+        if matches!(self.call(at).running, Running::Outbound) {
+            // Its keys may still be played.
+            self.stop_running(at, false);
+        }
+        self.leave_dial(at, true);
+        self.call(at).set_stage(Stage::Free);
+    }
+
     /// Tells whoever dialled the call at `at` that it is over, or that its account has taken it away.
     pub(super) fn leave_dial(&mut self, at: usize, redirected: bool) {
         let call = self.call(at);
