@@ -10,6 +10,7 @@ use crate::effect::{Bridge, Effect, Unbridge};
 use crate::event::{Connected, EventKind};
 use crate::id::{CallSid, LegId};
 use crate::time::Millis;
+use crate::twiml::Attribute;
 
 impl Step<'_, '_> {
     /// A call on another leg tells this one something. What it no longer waits for changes nothing.
@@ -178,7 +179,7 @@ impl Step<'_, '_> {
         let Some(mut cx) = self.cx(at) else { return false };
         let Some((document, index)) = cx.current_verb() else { return false };
         let Some(node) = document.node(index) else { return false };
-        if !node.flag(crate::twiml::Attribute::Sequential) {
+        if !node.flag(Attribute::Sequential) {
             return false;
         }
         let Running::Calling(mut calling) = std::mem::take(&mut cx.call.running) else { return false };
@@ -265,11 +266,13 @@ impl Step<'_, '_> {
         for child in live {
             cx.world.tell(child, Signal::Dropped { by: call, unanswered: CallStatus::Canceled });
         }
-        let shown = winner.or_else(|| calling.parties.last().map(|party| party.child));
-        let status = outcome(&calling);
+        let sequential = cx.current_verb().is_some_and(|(document, index)| {
+            document.node(index).is_some_and(|node| node.flag(Attribute::Sequential))
+        });
+        let (status, party) = outcome(&calling, sequential);
         let bridged = calling.bridged.is_some();
-        let party = shown.and_then(|child| calling.party(child));
-        let seconds = party.as_ref().filter(|party| !party.redirected).and_then(|party| {
+        let shown = party.map(|party| party.child);
+        let seconds = party.filter(|party| !party.redirected).and_then(|party| {
             party.answered.map(|answered| party.ended.unwrap_or(now).seconds_since(answered))
         });
         Some(Ended {
@@ -294,21 +297,22 @@ impl Step<'_, '_> {
     }
 }
 
-/// What `DialCallStatus` says (`twiml-voice.md` section 6).
+/// What `DialCallStatus` says, and of which party (`twiml-voice.md` section 6).
 ///
 /// An answered dial has completed, whatever came of it. Of several that failed nobody knows which one counts: the best
 /// of them, in the order busy, no-answer, failed; of parties that were called one after the other the last one.
-fn outcome(calling: &Calling) -> CallStatus {
-    if calling.winner.is_some() {
-        return CallStatus::Completed;
+fn outcome(calling: &Calling, sequential: bool) -> (CallStatus, Option<&Party>) {
+    let parties = || calling.parties.iter();
+    let last = parties().next_back();
+    if let Some(winner) = calling.winner {
+        return (CallStatus::Completed, parties().find(|party| party.child == winner));
     }
     if calling.ending {
-        return CallStatus::NoAnswer;
+        return (CallStatus::NoAnswer, last);
     }
-    let over = || calling.parties.iter().filter_map(|party| party.over);
-    [CallStatus::Busy, CallStatus::NoAnswer]
+    let best = [CallStatus::Busy, CallStatus::NoAnswer]
         .into_iter()
-        .find(|status| over().any(|other| other == *status))
-        .or_else(|| over().next_back())
-        .unwrap_or(CallStatus::NoAnswer)
+        .find_map(|status| parties().find(|party| party.over == Some(status)));
+    let counts = best.filter(|_| !sequential).or(last);
+    (counts.and_then(|party| party.over).unwrap_or(CallStatus::NoAnswer), counts)
 }
