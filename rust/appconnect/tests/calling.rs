@@ -11,15 +11,16 @@ mod support;
 
 use appconnect::address::Address;
 use appconnect::effect::{EndpointKind, HangUpCause};
+use appconnect::id::ReplyId;
 use appconnect::input::ProgressState::{Answered, Busy, Failed, NoAnswer, Ringing};
 use appconnect::input::{
-    AnsweredBy, Change, DocumentSource, HungUp, InputError, MachineDetected, Originate, Progress, Referred,
-    SipFacts,
+    AnsweredBy, Change, DocumentSource, HttpResponse, HungUp, InputError, MachineDetected, MediaDone,
+    Originate, Progress, Referred, SipFacts,
 };
 use appconnect::pii::Pii;
 use appconnect::registry::{Handler, PhoneNumber, Webhooks};
 use appconnect::{Config, Input};
-use support::{A, AFTER, CALLER, ENTRY, NUMBER, World, hook, plain_config, registry};
+use support::{A, AFTER, APP_B, Answer, CALLER, ENTRY, NUMBER, World, hook, plain_config, registry};
 
 const ALL: &str = r#"statusCallback="/child" statusCallbackEvent="initiated ringing answered completed""#;
 const CHILD: &str = "https://a.example/child";
@@ -255,7 +256,7 @@ fn a_screening_document_takes_few_verbs_and_never_a_dial() {
 fn a_screening_url_that_fails_ends_the_called_party() {
     let mut world = World::new();
     world.on(ENTRY, r#"<Dial action="/after"><Number url="/screen">+15550142</Number></Dial>"#);
-    world.serve("https://a.example/screen", [support::Answer::status(500)]).dial().progress(0, Answered);
+    world.serve("https://a.example/screen", [Answer::status(500)]).dial().progress(0, Answered);
     assert_eq!(world.problems(A), [11_200]);
     assert_eq!(world.only(AFTER).get("DialCallStatus"), Some("completed"));
     assert_eq!(world.only(AFTER).get("DialBridged"), Some("false"));
@@ -555,7 +556,7 @@ fn without_a_refer_url_or_when_it_fails_the_call_goes_on() {
     let world = referring("", "");
     assert_eq!((world.problems(A), world.bridges.len()), (vec![13_802], 1));
     let mut world = World::new();
-    world.serve("https://a.example/refer", [support::Answer::status(500)]);
+    world.serve("https://a.example/refer", [Answer::status(500)]);
     world.on(ENTRY, r#"<Dial referUrl="/refer"><Sip>bob@phone.example</Sip></Dial>"#).dial();
     world.progress(0, Answered);
     let leg = world.dialled[0].leg.clone();
@@ -597,6 +598,73 @@ fn an_attended_transfer_keeps_the_old_party_until_the_new_one_is_connected() {
     world.hang_up().finish();
     assert_eq!(world.dropped.len(), 2);
     assert_eq!(world.engine.live_legs(), 0);
+}
+
+#[test]
+fn an_attended_transfer_to_nobody_leaves_the_caller_with_the_old_party() {
+    let document = r#"<Dial answerOnBridge="true" action="/new"><Number>12</Number></Dial><Say>never</Say>"#;
+    let mut world = referring(r#"referUrl="/refer""#, document);
+    assert_eq!(world.problems(A), [13_224]);
+    assert_eq!((world.bridges.len(), world.dropped.len(), world.heard.len()), (1, 0, 0));
+    assert!(world.to("https://a.example/new").is_empty());
+    world.party_hangs_up(0);
+    assert_eq!(world.only(AFTER).get("DialCallDuration"), Some("2"));
+    world.finish();
+    assert_eq!(world.engine.live_legs(), 0);
+}
+
+#[test]
+fn only_parties_on_lines_of_their_own_are_waited_for_beside_the_old_one() {
+    for noun in ["<Conference>room</Conference>", &format!("<Application>{APP_B}</Application>")] {
+        let document = format!(r#"<Dial answerOnBridge="true" action="/new">{noun}</Dial>"#);
+        let mut world = referring(r#"referUrl="/refer""#, &document);
+        assert!(world.bridges.is_empty(), "{noun}");
+        assert_eq!(told(&world).last().unwrap().1, "completed");
+        world.hang_up().finish();
+        assert_eq!((world.engine.live_legs(), world.to(AFTER).len()), (0, 0));
+    }
+}
+
+#[test]
+fn a_new_document_for_the_caller_ends_an_attended_transfer_and_both_connections() {
+    let document = r#"<Dial answerOnBridge="true" action="/new"><Sip>carol@phone.example</Sip></Dial>"#;
+    let mut world = referring(r#"referUrl="/refer""#, document);
+    world.on("https://a.example/update", "<Say>something else</Say>");
+    let sid = world.only(ENTRY).get("CallSid").unwrap().to_owned();
+    let hook = hook("https://a.example/update");
+    world.modify(&sid, Change::Redirect { url: hook.url, method: hook.method }).unwrap();
+    assert_eq!(world.only("https://a.example/new").get("DialCallStatus"), Some("no-answer"));
+    assert_eq!(world.heard, ["something else"]);
+    assert!(world.bridges.is_empty());
+    assert_eq!(world.dropped.len(), 2, "nobody is left on a line");
+    world.finish();
+    assert_eq!(world.engine.live_legs(), 0);
+}
+
+#[test]
+fn what_a_party_asked_for_is_not_done_when_it_has_been_replaced() {
+    for attended in ["true", "false"] {
+        let next = format!(r#"<Dial answerOnBridge="{attended}"><Sip>carol@phone.example</Sip></Dial>"#);
+        let mut world = World::new();
+        world.serve("https://a.example/refer", [Answer::Silent, Answer::twiml(&next)]);
+        world.on(ENTRY, r#"<Dial referUrl="/refer"><Sip>bob@phone.example</Sip></Dial>"#).dial();
+        world.progress(0, Answered);
+        for _ in 0..2 {
+            let leg = world.dialled[0].leg.clone();
+            world.input(Input::Referred(Referred { leg, target: Pii::from("sip:carol@x.example") })).unwrap();
+        }
+        world.progress(1, Answered);
+        let call = world.only(ENTRY).get("CallSid").unwrap().parse().unwrap();
+        let body = b"<Response><Say>too late</Say></Response>".to_vec();
+        for step in 0..100 {
+            let headers = vec![("Content-Type".to_owned(), "text/xml".to_owned())];
+            let late =
+                HttpResponse { reply: ReplyId { call, step }, status: 200, headers, body: body.clone() };
+            world.input(Input::HttpResponse(late)).unwrap();
+        }
+        assert!(world.heard.is_empty());
+        assert_eq!(world.bridges.last().unwrap().1, world.dialled[1].leg);
+    }
 }
 
 fn originate() -> Originate {
@@ -694,6 +762,38 @@ fn a_placed_call_can_wait_for_who_answered() {
     assert_eq!(world.only(ENTRY).get("AnsweredBy"), None);
     world.input(found()).unwrap();
     assert_eq!(world.only("https://a.example/amd").get("AnsweredBy"), Some("human"));
+}
+
+#[test]
+fn a_new_document_replaces_the_first_one_of_a_placed_call_that_is_not_ready_for_it() {
+    let detection = appconnect::effect::MachineDetection {
+        message_end: false,
+        timeout: 30,
+        speech_threshold: 2_400,
+        speech_end_threshold: 1_200,
+        silence_timeout: 5_000,
+    };
+    let waits = Originate { machine_detection: Some(detection), ..originate() };
+    let keys = Originate { send_digits: Some("WW1".into()), ..originate() };
+    for call in [waits, keys] {
+        let mut world = World::new();
+        world.save_at_every_step = true;
+        world.input(Input::Originate(Box::new(call))).unwrap();
+        world.progress(0, Answered);
+        let reply = world.playing();
+        let sid = world.dialled[0].call.to_string();
+        let other = r#"<Response><Pause length="40"/><Say>Hello</Say></Response>"#;
+        world.modify(&sid, Change::Twiml(other.into())).unwrap();
+        let leg = world.dialled[0].leg.clone();
+        let answered_by = AnsweredBy::Human;
+        world.input(Input::MachineDetected(MachineDetected { leg, answered_by, duration_ms: 900 })).unwrap();
+        if let Some(reply) = reply {
+            world.input(Input::MediaDone(MediaDone { reply, failed: None })).unwrap();
+        }
+        world.finish();
+        assert_eq!(world.heard.last().map(String::as_str), Some("Hello"));
+        assert!(world.to(ENTRY).is_empty(), "its first document is never asked for");
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use minicbor::{Decode, Encode};
 
 use super::Call;
-use super::exchange::Exchange;
+use super::exchange::{Exchange, Role};
 use super::signal::{Errand, Signal};
 use crate::config::Config;
 use crate::effect::{Effect, Ringback};
@@ -86,6 +86,11 @@ impl Line {
     /// Whether answers may still come that a call asked for.
     pub(crate) fn owes(&self, call: &Call) -> bool {
         !call.errands.is_empty() || self.exchanges.iter().any(|exchange| exchange.owner == call.sid)
+    }
+
+    /// Forgets the requests of what a party that asked to be replaced wants: it is no longer for it to say.
+    pub(crate) fn forget_referral(&mut self, call: CallSid) {
+        self.exchanges.retain(|exchange| exchange.owner != call || exchange.role != Role::Refer);
     }
 
     fn sid_bits(&mut self, seed: &Seed) -> u128 {

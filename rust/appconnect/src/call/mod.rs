@@ -182,6 +182,11 @@ impl Call {
         self.suspended.as_ref().map_or(self.program.as_ref(), |suspended| suspended.program.as_ref())
     }
 
+    /// Whether its caller talks to a party that is to be replaced, while the new one is dialled.
+    pub(crate) fn is_attended(&self) -> bool {
+        matches!(self.suspended.as_deref().map(|aside| &aside.running), Some(Running::Calling(_)))
+    }
+
     /// A call that was placed and has not begun to ring.
     pub(crate) fn placed(
         sid: CallSid,

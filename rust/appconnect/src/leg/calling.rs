@@ -148,6 +148,9 @@ impl Step<'_, '_> {
 
     fn party_over(&mut self, at: usize, over: Over) {
         let now = self.world.now;
+        if let Some(left) = over.left {
+            self.leg.line.budget.give_back(left);
+        }
         let Some(calling) = self.calling_of(at, over.child) else { return };
         let Some(party) = calling.party(over.child).filter(|party| party.over.is_none()) else { return };
         *party = Party {
@@ -159,9 +162,6 @@ impl Step<'_, '_> {
             sip: over.sip,
             stays: over.stays,
         };
-        if let Some(left) = over.left {
-            self.leg.line.budget.give_back(left);
-        }
         // One that is to be replaced leaves while the caller waits for the next.
         let Some(calling) = self.calling(at) else { return };
         if calling.live().next().is_some() {
@@ -226,13 +226,13 @@ impl Step<'_, '_> {
     /// Everybody is gone: the `<Dial>` is over.
     pub(super) fn calling_over(&mut self, at: usize) {
         let Some(ended) = self.stop_calling(at, false) else { return };
-        if self.restore_party(at, &ended) {
-            return;
-        }
         if self.call(at).update.is_some() {
+            self.replace_party(at);
             return self.report_interrupted(at, ended);
         }
-        self.resume(at, ended);
+        if ended.bridged || !self.restore_party(at) {
+            self.resume(at, ended);
+        }
     }
 
     /// Takes a call out of its `<Dial>`: what the `action` is to be told. Parties that are left are let go. `line_gone`
@@ -252,6 +252,7 @@ impl Step<'_, '_> {
         {
             queue.forget(call);
         }
+        cx.line.forget_referral(call);
         let leg = cx.line.id.clone();
         let winner = calling.winner;
         let live: Vec<_> = calling.live().collect();

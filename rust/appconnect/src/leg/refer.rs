@@ -5,8 +5,8 @@ use super::Step;
 use crate::call::exchange::{Plan, Role};
 use crate::call::params::put;
 use crate::call::signal::Signal;
-use crate::call::verb::{self, Ended};
-use crate::call::{Program, Running, Timer};
+use crate::call::verb;
+use crate::call::{Call, Program, Running, Timer};
 use crate::effect::{Effect, Unbridge};
 use crate::event::Purpose;
 use crate::http::Url;
@@ -94,12 +94,10 @@ impl Step<'_, '_> {
 
     /// Whether the caller still talks to a party that wants to be replaced.
     fn is_attended(&self, at: usize) -> bool {
-        self.leg.calls.get(at).is_some_and(|call| {
-            matches!(call.suspended.as_deref().map(|aside| &aside.running), Some(Running::Calling(_)))
-        })
+        self.leg.calls.get(at).is_some_and(Call::is_attended)
     }
 
-    /// The new party is connected: the former one is let go.
+    /// The new party is connected, or the account wants something else: the former one is let go.
     pub(super) fn replace_party(&mut self, at: usize) {
         if !self.is_attended(at) {
             return;
@@ -115,6 +113,7 @@ impl Step<'_, '_> {
             verb::stop_recording(&mut cx, recording);
         }
         let by = self.call(at).sid;
+        self.leg.line.forget_referral(by);
         for child in calling.live() {
             self.world.tell(child, Signal::Dropped { by, unanswered: crate::call::CallStatus::Canceled });
         }
@@ -123,8 +122,8 @@ impl Step<'_, '_> {
     /// Nobody took the place of the former party: the caller goes on with it, or with the document after it.
     ///
     /// Says whether that is so; what the new `<Dial>` came to is then told to nobody.
-    pub(super) fn restore_party(&mut self, at: usize, ended: &Ended) -> bool {
-        if ended.bridged || !self.is_attended(at) {
+    pub(super) fn restore_party(&mut self, at: usize) -> bool {
+        if !self.is_attended(at) {
             return false;
         }
         self.come_back(at, false);
@@ -144,6 +143,10 @@ impl Step<'_, '_> {
     }
 }
 
+/// Only parties on lines of their own can be waited for beside the old one.
 fn keeps_the_bridge(first: Node<'_>) -> bool {
-    first.element() == Element::Dial && first.flag(Attribute::AnswerOnBridge)
+    let elsewhere = |noun: Node<'_>| matches!(noun.element(), Element::Application | Element::Conference);
+    first.element() == Element::Dial
+        && first.flag(Attribute::AnswerOnBridge)
+        && !first.first_child().is_some_and(elsewhere)
 }

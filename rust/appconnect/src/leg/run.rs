@@ -96,6 +96,9 @@ impl Step<'_, '_> {
             Flow::Leave => self.leave_queue(at, Leaving::Left),
             Flow::Confer(joining) => self.confer(at, *joining),
             Flow::Goto(goto) => self.goto(at, &goto),
+            Flow::Restore => {
+                self.restore_party(at);
+            }
             Flow::Fail(problem) => self.document_failed(at, problem, None),
             Flow::FailAt(problem, url) => self.document_failed(at, problem, Some(url)),
             Flow::Return { status, parameters } => {

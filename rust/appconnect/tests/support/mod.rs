@@ -400,6 +400,11 @@ impl World {
         self.progress(0, ProgressState::Answered)
     }
 
+    /// What the end of the prompt that plays answers, if one plays.
+    pub fn playing(&self) -> Option<ReplyId> {
+        self.media.last().map(|(_, reply, _)| *reply)
+    }
+
     /// The prompt that plays cannot be played.
     pub fn fail_media(&mut self, why: MediaFailure) -> &mut Self {
         let (_, reply, _) = self.media.pop().unwrap();

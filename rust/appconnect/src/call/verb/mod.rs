@@ -85,6 +85,8 @@ pub(crate) enum Flow {
     Goto(Goto),
     /// The call leaves its queue.
     Leave,
+    /// Nobody is there to take the place of the party that the caller talks to: they go on talking.
+    Restore,
     /// The call ends, and gives values back to whoever dialled it.
     Return { status: Ending, parameters: Parameters },
     /// The document fails.

@@ -244,6 +244,9 @@ pub(crate) fn refer_url(cx: &Cx<'_, '_>, node: Node<'_>) -> Result<Option<Url>, 
 
 /// What the document does when its `<Dial>` has ended.
 pub(crate) fn after(cx: &mut Cx<'_, '_>, node: Node<'_>, ended: Ended) -> Flow {
+    if cx.call.is_attended() {
+        return Flow::Restore;
+    }
     match action_of(cx, node, ended) {
         Ok(Some(goto)) => Flow::Goto(goto),
         Ok(None) => Flow::Next,
