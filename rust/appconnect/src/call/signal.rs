@@ -5,8 +5,9 @@
 
 use std::sync::Arc;
 
+use super::verb::Left;
 use super::{Call, CallStatus};
-use crate::conference::Left;
+use crate::conference::Left as WhyOut;
 use crate::effect::Dial;
 use crate::http::Url;
 use crate::id::{CallSid, ConferenceSid, LegId, QueueSid};
@@ -52,7 +53,7 @@ pub(crate) enum Signal {
     /// To a participant: this is announced to everybody.
     Announced { conference: ConferenceSid, document: Arc<Document>, base: Option<Url> },
     /// To a participant: the conference is over.
-    TakenOut { conference: ConferenceSid, why: Left },
+    TakenOut { conference: ConferenceSid, why: WhyOut },
     /// To the dialled call: it is connected.
     Connected,
     /// To the call that dials a queue: this one is the first in it, and has waited so long.
@@ -65,6 +66,11 @@ pub(crate) enum Signal {
     Dropped { by: CallSid, unanswered: CallStatus },
     /// To the call that waits in a queue: nobody takes it out after all.
     Unmet,
+    /// To itself, once the call that it was connected to has heard that it is over: the document after its `<Enqueue>`
+    /// goes on. Nobody may hear that document besides its caller.
+    GoOn(Left),
+    /// To itself, likewise: the document that its account gave it runs.
+    Update,
 }
 
 /// How a dialled call ended.

@@ -28,6 +28,8 @@ impl Step<'_, '_> {
             Signal::Dropped { by, .. } if self.queued(at).is_some() => self.let_go(at, by),
             Signal::Dropped { unanswered, .. } => self.dropped(unanswered),
             Signal::Unmet => self.unmet(at),
+            Signal::GoOn(left) => self.go_on(at, left),
+            Signal::Update => self.carry_out_update(at),
             Signal::Begun { conference } => self.conference_begun(at, conference),
             Signal::Announced { conference, document, base } => {
                 self.announce_shared(at, conference, Program::again(document, base));

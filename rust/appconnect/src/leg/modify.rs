@@ -4,6 +4,7 @@
 use super::unwind::{Told, Unwinding};
 use super::{Step, hop_of};
 use crate::call::exchange::Role;
+use crate::call::signal::Signal;
 use crate::call::verb::{Ended, Goto, redirect_target};
 use crate::call::{CallStatus, Leaving, Program, Running, Stage, Timer, Update};
 use crate::conference::Cause;
@@ -100,7 +101,7 @@ impl Step<'_, '_> {
         }
         let Some(ended) = self.stop_dial(at) else {
             self.finish_running(at, false);
-            return self.carry_out_update(at);
+            return self.update_soon(at);
         };
         self.report_interrupted(at, ended);
     }
@@ -118,8 +119,15 @@ impl Step<'_, '_> {
             Told::Failed => false,
         };
         if !requested && self.leg.calls.len() > at {
-            self.carry_out_update(at);
+            self.update_soon(at);
         }
+    }
+
+    /// Runs the new document of a call when everybody has heard what became of it: whoever it was connected to does
+    /// not hear that document.
+    fn update_soon(&mut self, at: usize) {
+        let call = self.call(at).sid;
+        self.world.tell(call, Signal::Update);
     }
 
     /// Stops the `<Dial>` that the call at `at` runs, if it runs one: what its `action` is to be told.

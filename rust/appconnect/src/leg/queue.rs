@@ -136,13 +136,19 @@ impl Step<'_, '_> {
 
     /// Takes the call at `at` out of its queue, or out of the connection that came of it; its document goes on.
     pub(super) fn leave_queue(&mut self, at: usize, why: Leaving) {
-        if let Some(left) = self.stop_queued(at, why) {
-            self.go_on(at, left);
+        let connected = self.queued(at).is_some_and(|queued| queued.connected.is_some());
+        match self.stop_queued(at, why) {
+            Some(left) if connected => {
+                let call = self.call(at).sid;
+                self.world.tell(call, Signal::GoOn(left));
+            }
+            Some(left) => self.go_on(at, left),
+            None => {}
         }
     }
 
     /// The document at `at` goes on after its `<Enqueue>`.
-    fn go_on(&mut self, at: usize, left: Left) {
+    pub(super) fn go_on(&mut self, at: usize, left: Left) {
         let Some(mut cx) = self.cx(at) else { return };
         let Some((document, index)) = cx.current_verb() else { return };
         let Some(node) = document.node(index) else { return };
