@@ -78,6 +78,8 @@ pub struct Checker {
     pub gone: HashSet<LegId>,
     /// The legs that the engine has ended.
     pub ended: HashSet<LegId>,
+    /// The legs that hear each other.
+    bridges: Vec<[LegId; 2]>,
     /// How many return values arrived.
     pub returned: usize,
     /// The most calls that stood on the line at once.
@@ -130,6 +132,17 @@ impl Checker {
                 let one_account = |leg| self.top(leg).map(|(_, account)| account);
                 let accounts = (one_account(&bridge.leg), one_account(&bridge.other));
                 assert!(accounts.0.is_some() && accounts.0 == accounts.1, "{bridge:?} of {accounts:?}");
+                for leg in [&bridge.leg, &bridge.other] {
+                    assert!(!self.is_bridged(leg), "{leg} hears somebody else already");
+                }
+                self.bridges.push([bridge.leg.clone(), bridge.other.clone()]);
+            }
+            Effect::Unbridge(apart) => {
+                let gone = self.ended.contains(&apart.other) || self.gone.contains(&apart.other);
+                let place =
+                    self.bridges.iter().position(|pair| *pair == [apart.leg.clone(), apart.other.clone()]);
+                assert!(gone || place.is_some(), "{apart:?} of legs that do not hear each other");
+                place.map(|place| self.bridges.swap_remove(place));
             }
             Effect::StartRecording(start) => self.fresh(start.reply),
             Effect::Consult(consult) => self.fresh(consult.reply),
@@ -140,9 +153,16 @@ impl Checker {
         }
     }
 
+    /// Whether a leg hears another one that is still there.
+    fn is_bridged(&self, leg: &LegId) -> bool {
+        let there = |leg: &LegId| !self.ended.contains(leg) && !self.gone.contains(leg);
+        self.bridges.iter().any(|pair| pair.contains(leg) && pair.iter().all(there))
+    }
+
     /// Only the call on top speaks to the caller, in the words of its own account.
     fn speaks(&mut self, reply: ReplyId, leg: &LegId, call: CallSid, text: &str) {
         self.fresh(reply);
+        assert!(!self.is_bridged(leg), "{leg} hears somebody else and a document");
         let (top, account) = self.top(leg).unwrap();
         assert_eq!(call, top, "a call that is not on top speaks");
         keeps_to_itself(account, text);
