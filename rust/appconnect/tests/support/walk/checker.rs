@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 use appconnect::effect::{Effect, Fetch, Notify};
 use appconnect::event::{Event, EventKind, Purpose};
 use appconnect::http::{Method, Request, Signer, form};
-use appconnect::id::{AccountSid, CallSid, LegId, ReplyId};
+use appconnect::id::{AccountSid, CallSid, ConferenceSid, LegId, QueueSid, ReplyId};
 use appconnect::settlement::{LegKind, Settlement};
 use appconnect::{CallStatus, Config, Direction};
 
@@ -64,13 +64,20 @@ pub struct Checker {
     replies: HashSet<ReplyId>,
     /// Requests that ask what becomes of a caller whose party wants to be replaced.
     transfers: HashSet<ReplyId>,
-    sequences: HashMap<CallSid, Vec<String>>,
+    sequences: HashMap<String, Vec<String>>,
     fetched: HashSet<String>,
     pub modifications: usize,
     /// Callers besides the first, each with a budget of its own.
     pub callers: usize,
     /// Calls in a queue: what they hear while they wait is bounded by time, not by the budget.
     pub queued: HashSet<CallSid>,
+    /// Calls in a conference, likewise.
+    pub meeting: HashMap<CallSid, ConferenceSid>,
+    /// The legs that are connected to a conference.
+    mixed: HashMap<LegId, ConferenceSid>,
+    /// Every conference and every queue that there was, with its owner.
+    pub conferences: Vec<(ConferenceSid, AccountSid)>,
+    pub queues: Vec<(QueueSid, AccountSid)>,
     /// Calls with a budget of their own besides the caller's: called parties that were given a document.
     pub roots: HashSet<CallSid>,
     pub awaited: HashMap<ReplyId, Awaited>,
@@ -133,9 +140,24 @@ impl Checker {
                 let accounts = (one_account(&bridge.leg), one_account(&bridge.other));
                 assert!(accounts.0.is_some() && accounts.0 == accounts.1, "{bridge:?} of {accounts:?}");
                 for leg in [&bridge.leg, &bridge.other] {
-                    assert!(!self.is_bridged(leg), "{leg} hears somebody else already");
+                    let elsewhere = self.is_bridged(leg) || self.mixed.contains_key(leg);
+                    assert!(!elsewhere, "{leg} hears somebody else already");
                 }
                 self.bridges.push([bridge.leg.clone(), bridge.other.clone()]);
+            }
+            Effect::JoinConference(join) => {
+                assert_eq!(self.top(&join.leg), Some((join.call, join.account)));
+                assert_eq!(self.meeting.get(&join.call), Some(&join.conference), "it has not joined");
+                let owner = self.conferences.iter().find(|(conference, _)| *conference == join.conference);
+                assert_eq!(owner.map(|(_, account)| *account), Some(join.account), "a foreign conference");
+                assert!(!self.is_bridged(&join.leg), "{} hears somebody else already", join.leg);
+                assert_eq!(self.mixed.insert(join.leg.clone(), join.conference), None, "connected twice");
+            }
+            Effect::ChangeParticipant(change) => {
+                assert_eq!(self.mixed.get(&change.leg), Some(&change.conference));
+            }
+            Effect::LeaveConference(leave) => {
+                assert_eq!(self.mixed.remove(&leave.leg), Some(leave.conference), "it was not connected");
             }
             Effect::Unbridge(apart) => {
                 let gone = self.ended.contains(&apart.other) || self.gone.contains(&apart.other);
@@ -151,6 +173,11 @@ impl Checker {
             Effect::Transcribe(transcribe) => self.fresh(transcribe.reply),
             _ => {}
         }
+    }
+
+    /// Whether a call waits in a queue or is in a conference: what it hears there is cut short by others.
+    pub fn waits_elsewhere(&self, call: CallSid) -> bool {
+        self.queued.contains(&call) || self.meeting.contains_key(&call)
     }
 
     /// Whether a leg hears another one that is still there.
@@ -176,7 +203,7 @@ impl Checker {
     fn fetch(&mut self, fetch: &Fetch, documents: &Documents) {
         self.fresh(fetch.reply);
         self.request(fetch.account, fetch.call, &fetch.request, documents);
-        if !self.queued.contains(&fetch.call) {
+        if !self.waits_elsewhere(fetch.call) {
             self.fetched.insert(header(&fetch.request, "I-Twilio-Idempotency-Token"));
         }
         let whole = self.config.limits.documents_per_root as usize;
@@ -196,12 +223,14 @@ impl Checker {
         let Some(sequence) = notify.sequence else { return };
         // I7: first attempts come in order and without gaps; a retry repeats its token.
         let token = header(&notify.request, "I-Twilio-Idempotency-Token");
-        let sent = self.sequences.entry(notify.call).or_default();
+        // The events of a conference are numbered by themselves.
+        let of = notify.conference.map_or(notify.call.to_string(), |conference| conference.to_string());
+        let sent = self.sequences.entry(of.clone()).or_default();
         let place = sent.iter().position(|own| *own == token).unwrap_or_else(|| {
             sent.push(token);
             sent.len() - 1
         });
-        assert_eq!(place, sequence as usize, "SequenceNumber of {}", notify.call);
+        assert_eq!(place, sequence as usize, "SequenceNumber of {of}");
     }
 
     fn request(&mut self, account: AccountSid, call: CallSid, request: &Request, documents: &Documents) {
@@ -351,7 +380,22 @@ impl Checker {
                 hop.given_back =
                     pairs.map(|(name, value)| (name.clone(), value.reveal().to_owned())).collect();
             }
-            EventKind::Queued(_) => assert!(self.queued.insert(*call), "{call} joins twice"),
+            EventKind::Joined(joined) => {
+                let before = self.meeting.insert(*call, joined.conference);
+                assert_eq!(before, None, "{call} is in a conference already");
+                if !self.conferences.contains(&(joined.conference, *account)) {
+                    self.conferences.push((joined.conference, *account));
+                }
+                self.awaited.retain(|_, awaited| awaited.call != *call);
+            }
+            EventKind::Left(left) => {
+                assert_eq!(self.meeting.remove(call), Some(left.conference), "{call} was not there");
+                self.awaited.retain(|_, awaited| awaited.call != *call);
+            }
+            EventKind::Queued(queued) => {
+                assert!(self.queued.insert(*call), "{call} joins twice");
+                self.queues.push((queued.queue, *account));
+            }
             EventKind::Dequeued(left) => {
                 assert!(self.queued.remove(call), "{call} leaves twice: {left:?}");
                 self.awaited.retain(|_, awaited| awaited.call != *call);
@@ -413,6 +457,8 @@ impl Checker {
             assert!(self.settled.contains_key(call), "{call} was never billed");
         }
         assert!(self.queued.is_empty(), "calls are left in queues: {:?}", self.queued);
+        assert!(self.meeting.is_empty(), "calls are left in conferences: {:?}", self.meeting);
+        assert!(self.mixed.is_empty(), "lines are left in conferences: {:?}", self.mixed);
     }
 }
 

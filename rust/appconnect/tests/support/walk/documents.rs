@@ -92,7 +92,7 @@ impl Documents {
     }
 
     fn verb(&mut self, c: &mut Choices, party: &Party, call: CallSid) -> String {
-        match c.below(23) {
+        match c.below(25) {
             0 | 1 | 18 => say(c, party),
             2..=5 => self.dial(c, party),
             21 | 22 => parties(c, party),
@@ -110,6 +110,7 @@ impl Documents {
             15 => "<Say> </Say>".to_owned(),
             16 => unsupported(c, party),
             17 => queue(c, party),
+            23 | 24 => conference(c, party),
             _ => format!("<Number>{}</Number><Bogus a='1'><Say>x</Say></Bogus>", party.canary),
         }
     }
@@ -338,6 +339,27 @@ fn queue(c: &mut Choices, party: &Party) -> String {
     let wait = url(c, "waitUrl", party);
     let size = attribute(c, "maxQueueSize", &["1", "2"]);
     format!("<Enqueue{action}{wait}{size}>support</Enqueue><Leave/>")
+}
+
+/// A caller joins a conference.
+fn conference(c: &mut Choices, party: &Party) -> String {
+    let dial = unique([
+        url(c, "action", party),
+        attribute(c, "hangupOnStar", &["true"]),
+        attribute(c, "timeLimit", &["3", "90"]),
+        attribute(c, "answerOnBridge", &["true"]),
+    ]);
+    let noun = unique([
+        url(c, "waitUrl", party),
+        url(c, "statusCallback", party),
+        attribute(c, "statusCallbackEvent", &["start end join leave mute hold modify speaker announcement"]),
+        attribute(c, "startConferenceOnEnter", &["false"]),
+        attribute(c, "endConferenceOnExit", &["true"]),
+        attribute(c, "maxParticipants", &["1", "2"]),
+        attribute(c, "participantLabel", &["one"]),
+        attribute(c, "record", &["record-from-start"]),
+    ]);
+    format!("<Dial{dial}><Conference{noun}>room</Conference></Dial>")
 }
 
 fn pay(c: &mut Choices, party: &Party, action: &str) -> String {

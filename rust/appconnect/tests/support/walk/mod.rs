@@ -15,9 +15,10 @@ use appconnect::event::EventKind;
 use appconnect::http::Method;
 use appconnect::id::{CallSid, LegId, ReplyId, Seed};
 use appconnect::input::{
-    Change, ChargeDone, ChargeOutcome, Digits, FailureReason, HttpFailure, HttpResponse, HungUp,
-    IncomingCall, MediaDone, MediaFailure, MessageStatus, Modify, PolicyVerdict, Progress, ProgressState,
-    RecordingTranscribed, ReferProgress, ReferStep, Referred, Speech,
+    Change, ChargeDone, ChargeOutcome, ConferenceChange, Dequeue, Digits, FailureReason, HttpFailure,
+    HttpResponse, HungUp, IncomingCall, MediaDone, MediaFailure, MessageStatus, Modify, ModifyConference,
+    ModifyParticipant, ParticipantChange, PolicyVerdict, Progress, ProgressState, RecordingTranscribed,
+    ReferProgress, ReferStep, Referred, Speech,
 };
 use appconnect::pii::{Pii, Secret};
 use appconnect::policy::{Limits, Verdict};
@@ -269,6 +270,8 @@ impl Walk {
                     .unwrap();
             }
             18 => self.modify(),
+            19 if self.choices.rarely(2) && !self.checker.conferences.is_empty() => self.preside(),
+            19 if self.choices.rarely(3) && !self.checker.queues.is_empty() => self.dequeue(),
             19 if self.choices.rarely(2) && self.talking.len() < 3 => self.another_caller(),
             19 => self.stale(),
             20 if self.choices.rarely(3) => self.leaves(self.leg.clone()),
@@ -327,7 +330,7 @@ impl Walk {
             return self.give(Input::RecordingTranscribed(RecordingTranscribed { reply, text })).unwrap();
         }
         // Who waits in a queue would wait for hours.
-        if self.choices.is_over() && !self.checker.queued.is_empty() {
+        if self.choices.is_over() && !(self.checker.queued.is_empty() && self.checker.meeting.is_empty()) {
             self.leaves(self.leg.clone());
             for leg in self.talking.clone() {
                 self.leaves(leg);
@@ -476,6 +479,55 @@ impl Walk {
         }
     }
 
+    /// The account of a conference changes it, or somebody in it; it may be over.
+    fn preside(&mut self) {
+        let (conference, account) = self.choices.one(&self.checker.conferences);
+        let document = hook(&format!("https://{}.example/announce", party(account.as_str()).canary));
+        let among = |own: &CallSid| self.checker.owners[own] == account;
+        let calls: Vec<_> = self.checker.calls.iter().copied().filter(among).collect();
+        let call = self.choices.one(&calls);
+        let mut change = ParticipantChange::default();
+        let input = match self.choices.below(9) {
+            0 => Input::ModifyConference(ModifyConference { conference, change: ConferenceChange::End }),
+            1 | 2 => {
+                let change = ConferenceChange::Announce(document);
+                Input::ModifyConference(ModifyConference { conference, change })
+            }
+            other => {
+                match other {
+                    3 => change.kick = true,
+                    4 => change.muted = Some(self.choices.rarely(2)),
+                    5 => {
+                        change.hold = Some(self.choices.rarely(2));
+                        change.hold_document = self.choices.rarely(2).then_some(document);
+                    }
+                    6 => change.announcement = Some(document),
+                    7 => change.coach = Some(self.choices.one(&calls)),
+                    _ => change.end_on_exit = Some(true),
+                }
+                Input::ModifyParticipant(Box::new(ModifyParticipant { conference, call, change }))
+            }
+        };
+        self.checker.modifications += 1;
+        let before = self.effects.len();
+        if self.give(input).is_err() {
+            assert!(self.effects[before].is_empty(), "a refused change has effects");
+        }
+    }
+
+    /// An account gives a call in a queue another document; there may be none.
+    fn dequeue(&mut self) {
+        let (queue, account) = self.choices.one(&self.checker.queues);
+        let hook = hook(&format!("https://{}.example/update", party(account.as_str()).canary));
+        let call = if self.choices.rarely(2) { self.checker.queued.iter().min().copied() } else { None };
+        self.checker.modifications += 1;
+        let (url, method) = (hook.url, hook.method);
+        let before = self.effects.len();
+        if self.give(Input::Dequeue(Dequeue { queue, call, url, method })).is_err() {
+            assert!(self.effects[before].is_empty(), "a refused change has effects");
+        }
+    }
+
     /// A reply a second time, or one of a step that never was.
     fn stale(&mut self) {
         let never = ReplyId { call: CallSid::from_bits(7), step: 1 };
@@ -617,12 +669,14 @@ impl Walk {
                 || waits
                 || called
                 || !self.checker.queued.is_empty()
+                || !self.checker.meeting.is_empty()
                 || !self.dropped.is_empty()
                 || next < last,
             "a call is parked without a reason"
         );
-        // Who is taken out of a queue no longer waits for what it was to hear there, and nothing tells of that.
-        let still = |awaited: &&checker::Awaited| !self.checker.queued.contains(&awaited.call);
+        // Who is taken out of a queue, or hears the others of a conference, no longer waits for what it was to hear
+        // before, and nothing tells of that.
+        let still = |awaited: &&checker::Awaited| !self.checker.waits_elsewhere(awaited.call);
         for awaited in self.checker.awaited.values().filter(still) {
             assert!(
                 next <= awaited.until,
