@@ -145,6 +145,9 @@ impl Step<'_, '_> {
             put(&mut extra, "AnsweredBy", answered_by.as_str());
             put(&mut extra, "MachineDetectionDuration", duration.to_string());
         }
+        for (name, value) in outbound.sip.iter().flat_map(|sip| &sip.headers) {
+            put(&mut extra, format!("SipHeader_{name}"), value.reveal().to_owned());
+        }
         let purpose = if awaited { Purpose::Screening } else { Purpose::Voice };
         match outbound.first.take() {
             None => self.ready(),
