@@ -3,7 +3,7 @@
 use super::service::Connected;
 use super::{LINGER_MS, Step};
 use crate::call::exchange::{Plan, Role};
-use crate::call::params::{Stage, progress};
+use crate::call::params::{Stage, progress, put};
 use crate::call::signal::{Over, Signal};
 use crate::call::verb::{self, Ended, Finished, action_of, finish_record};
 use crate::call::{
@@ -352,6 +352,10 @@ impl Step<'_, '_> {
         let mut extra = Vec::with_capacity(6);
         let stage = Stage { status: cx.call.status, refused, sip };
         progress(&mut extra, stage, cx.call.answered, cx.now(), sequence);
+        let found = cx.call.outbound.as_ref().and_then(|outbound| outbound.detection.as_ref()?.result);
+        if let Some((answered_by, _)) = found.filter(|_| cx.call.status.is_terminal()) {
+            put(&mut extra, "AnsweredBy", answered_by.as_str());
+        }
         let plan = Plan {
             purpose: Purpose::StatusCallback,
             role: Role::Callback,
