@@ -95,7 +95,7 @@ pub(crate) enum Outcome<'a> {
 
 impl Outcome<'_> {
     /// The values of a header, which may come more than once.
-    pub(super) fn headers(&self, name: &str) -> impl Iterator<Item = &str> {
+    pub(crate) fn headers(&self, name: &str) -> impl Iterator<Item = &str> {
         let headers = match self {
             Self::Response { headers, .. } => *headers,
             Self::Failure(_) => &[],

@@ -36,9 +36,8 @@ impl<'w> Step<'_, 'w> {
         match (role, next, at) {
             (_, Next::Again, _) => {}
             (Role::Document, Next::Answered, Some(at)) => {
-                let Outcome::Response { headers, body, .. } = outcome else { return };
-                let content_type = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
-                let content_type = content_type.map(|(_, value)| value.as_str());
+                let Outcome::Response { body, .. } = outcome else { return };
+                let content_type = outcome.headers("content-type").next();
                 let document = answer(content_type, body, base.as_str());
                 let has_place = document.as_ref().is_err_and(|problem| problem.span.is_some());
                 let source = has_place.then(|| decode(body, content_type.and_then(charset)).ok()).flatten();
@@ -48,9 +47,8 @@ impl<'w> Step<'_, 'w> {
                 self.failed(at, problem, None, Some(base), purpose == Purpose::Fallback);
             }
             (Role::Refer, Next::Answered, Some(at)) => {
-                let Outcome::Response { headers, body, .. } = outcome else { return };
-                let content_type = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
-                let document = answer(content_type.map(|(_, value)| value.as_str()), body, base.as_str());
+                let Outcome::Response { body, .. } = outcome else { return };
+                let document = answer(outcome.headers("content-type").next(), body, base.as_str());
                 self.refer_answered(at, document, base);
             }
             (Role::Refer, Next::Failed(problem), Some(at)) => self.refer_failed(at, problem, &base),
