@@ -58,6 +58,20 @@ fn a_party_that_asks_to_be_replaced_is_let_go_and_the_caller_gets_the_new_docume
 }
 
 #[test]
+fn the_target_of_a_transfer_is_told_by_post_with_256_characters_at_most() {
+    let mut world = World::new();
+    world.on("https://a.example/refer", "<Hangup/>");
+    world.on(ENTRY, r#"<Dial referUrl="/refer"><Sip>bob@phone.example</Sip></Dial>"#).dial();
+    world.progress(0, Answered);
+    let leg = world.dialled[0].leg.clone();
+    let target = Pii::from(format!("sip:carol@phone.example?x-a={}", "1".repeat(300)).as_str());
+    world.input(Input::Referred(Referred { leg, target })).unwrap();
+    let asked = world.only("https://a.example/refer");
+    assert_eq!(asked.request.method(), appconnect::http::Method::Post);
+    assert_eq!(asked.get("ReferTransferTarget").map(str::len), Some(256));
+}
+
+#[test]
 fn without_a_refer_url_or_when_it_fails_the_call_goes_on() {
     let world = referring("", "");
     assert_eq!((world.problems(A), world.bridges.len()), (vec![13_802], 1));
@@ -97,8 +111,8 @@ fn an_attended_transfer_keeps_the_old_party_until_the_new_one_is_connected() {
     let mut world = referring(r#"referUrl="/refer""#, document);
     world.advance(1_000).party_hangs_up(0);
     assert!(world.to(AFTER).is_empty(), "the new one may still answer");
-    world.progress(1, Failed);
-    assert_eq!(world.only(AFTER).get("DialCallDuration"), Some("3"));
+    world.advance(5_000).progress(1, Failed);
+    assert_eq!(world.only(AFTER).get("DialCallDuration"), Some("3"), "it lasted until the old one hung up");
 
     let mut world = referring(r#"referUrl="/refer""#, document);
     world.hang_up().finish();
