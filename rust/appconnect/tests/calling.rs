@@ -506,6 +506,25 @@ fn a_recording_begins_when_it_rings_or_when_it_is_answered() {
 }
 
 #[test]
+fn machine_detection_takes_its_times_from_the_noun() {
+    let given = r#"machineDetection="DetectMessageEnd" machineDetectionTimeout="10" machineDetectionSpeechThreshold="3000"
+        machineDetectionSpeechEndThreshold="700" machineDetectionSilenceTimeout="2500""#;
+    for noun in ["Number", "Sip"] {
+        let to = if noun == "Sip" { "bob@phone.example" } else { "+15550123" };
+        for (attributes, times) in
+            [(r#"machineDetection="Enable""#, (30, 2_400, 1_200, 5_000)), (given, (10, 3_000, 700, 2_500))]
+        {
+            let world = dialling("", &format!("<{noun} {attributes}>{to}</{noun}>"));
+            let found = world.dialled[0].machine_detection.unwrap();
+            let told =
+                (found.timeout, found.speech_threshold, found.speech_end_threshold, found.silence_timeout);
+            assert_eq!((told, found.message_end), (times, attributes == given), "{noun}");
+        }
+        assert_eq!(dialling("", &format!("<{noun}>{to}</{noun}>")).dialled[0].machine_detection, None);
+    }
+}
+
+#[test]
 fn machine_detection_runs_beside_the_call_and_is_told() {
     let attributes = r#"machineDetection="Enable" amdStatusCallback="/amd""#;
     let mut world = dialling("", &number(attributes));

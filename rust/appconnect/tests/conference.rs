@@ -811,3 +811,18 @@ fn nothing_of_a_conference_is_shown_to_another_account() {
     hang_up(&mut world, 1);
     settle(&mut world);
 }
+
+#[test]
+fn a_conference_takes_250_participants_and_no_more() {
+    let mut world = World::new();
+    world.on(ENTRY, &joins("")).on(AFTER, "<Hangup/>");
+    let refused = |world: &World| world.problems(A).iter().filter(|code| **code == 16_020).count();
+    for number in 1..=250 {
+        caller(&mut world, number);
+    }
+    assert_eq!(refused(&world), 0);
+    caller(&mut world, 251);
+    assert_eq!(refused(&world), 1);
+    let told = world.only(AFTER);
+    assert_eq!((told.get("DialCallStatus"), told.get("ErrorCode")), (Some("failed"), Some("16020")));
+}

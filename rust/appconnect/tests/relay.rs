@@ -219,6 +219,7 @@ fn languages_choose_voices_and_recognisers() {
 #[test]
 fn frames_that_cannot_be_used_are_answered_with_an_error_and_nothing_else_happens() {
     let long = "x".repeat(65_537);
+    let tones = format!(r#"{{"type":"sendDigits","digits":"{}"}}"#, "1".repeat(257));
     let much = format!(r#"{{"type":"text","token":"{}"}}"#, "x".repeat(40_000));
     for (frame, code) in [
         ("", 31_950),
@@ -232,6 +233,7 @@ fn frames_that_cannot_be_used_are_answered_with_an_error_and_nothing_else_happen
         (r#"{"type":"play","source":"/relative"}"#, 31_951),
         (r#"{"type":"sendDigits","digits":"12x"}"#, 31_951),
         (r#"{"type":"sendDigits","digits":""}"#, 31_951),
+        (&*tones, 31_951),
         (r#"{"type":"language","ttsLanguage":"\r\n"}"#, 31_951),
     ] {
         relay("", "", |world| {
