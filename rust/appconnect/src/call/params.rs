@@ -69,7 +69,6 @@ pub(crate) fn standard<'a>(
         pairs.push(("CallerName", name.reveal()));
     }
     if let Some(outbound) = &call.outbound {
-        pairs.extend(outbound.parent.as_ref().map(|parent| ("ParentCallSid", parent.as_str())));
         let call_id = outbound.sip.as_ref().and_then(|sip| sip.call_id.as_deref());
         pairs.extend(call_id.map(|call_id| ("SipCallId", call_id)));
     }
@@ -78,15 +77,8 @@ pub(crate) fn standard<'a>(
         if config.sender_account {
             pairs.push(("AppConnect_SenderAccountSid", sender.account.as_str()));
         }
-        let shown = match config.expose_parent_call_sid {
-            ExposeParent::Always => true,
-            ExposeParent::Never => false,
-            ExposeParent::SameAccount => call.own_sender().is_some(),
-        };
-        if let Some(parent) = sender.parent.as_ref().filter(|_| shown) {
-            pairs.push(("ParentCallSid", parent.as_str()));
-        }
     }
+    pairs.extend(parent(call, config).map(|parent| ("ParentCallSid", parent.as_str())));
     let first = matches!(purpose, Purpose::Voice | Purpose::Fallback);
     if let Some(verstat) = call.stir_verstat.as_deref().filter(|_| first) {
         pairs.push(("StirVerstat", verstat));
@@ -102,6 +94,20 @@ pub(crate) fn standard<'a>(
     }
     pairs.extend(borrowed(extra));
     pairs
+}
+
+/// The call that made this one, as far as its application may know.
+pub(crate) fn parent<'a>(call: &'a Call, config: &Config) -> Option<&'a CallSid> {
+    if let Some(outbound) = &call.outbound {
+        return outbound.parent.as_ref();
+    }
+    let sender = call.sender.as_ref()?;
+    let shown = match config.expose_parent_call_sid {
+        ExposeParent::Always => true,
+        ExposeParent::Never => false,
+        ExposeParent::SameAccount => call.own_sender().is_some(),
+    };
+    sender.parent.as_ref().filter(|_| shown)
 }
 
 /// The pairs of a form, to be sent.

@@ -6,7 +6,7 @@ use super::frames::Outgoing;
 use super::{go_on, of_language, refuse, send_text};
 use crate::address::AddressKind;
 use crate::call::cx::Cx;
-use crate::call::params::{Form, put};
+use crate::call::params::{Form, parent, put};
 use crate::call::verb::{Flow, connect, start, stream};
 use crate::call::{Content, Interruptible, Relay, Running, Timer, Utterance};
 use crate::effect::{CloseRelay, Collect, Effect, OpenRelay, SpeechOptions, StopCollect, StopMedia};
@@ -101,13 +101,13 @@ fn setup(cx: &mut Cx<'_, '_>, noun: Node<'_>, relay: &Relay) {
     let custom: Map<String, Value> =
         parameters.into_iter().map(|(name, value)| (name, Value::from(value.0))).collect();
     let call = &*cx.call;
-    let parent = call.parent();
+    let parent = parent(call, cx.world.config);
     let caller_name = call.caller_name.as_ref().filter(|_| call.caller_name_lookup);
     let frame = Outgoing::Setup {
         session_id: relay.sid.as_str(),
         account_sid: call.account.as_str(),
         call_sid: call.sid.as_str(),
-        parent_call_sid: parent.as_ref().map_or("", |parent| parent.as_str()),
+        parent_call_sid: parent.map_or("", |parent| parent.as_str()),
         from: call.from.as_str(),
         to: call.to.as_str(),
         forwarded_from: call.forwarded_from.as_ref().map_or("", |from| from.reveal()),
