@@ -69,7 +69,8 @@ pub(super) fn begin(
         events: words(node, Attribute::RecordingStatusCallbackEvent),
     });
     let verb = source == RecordingSource::RecordVerb;
-    let trims = source != RecordingSource::DialVerb;
+    // What is meant by a bad `trim` of a `<Record>` nobody knows: nothing is cut off (13699).
+    let trims = node.attribute_error(Attribute::Trim) != Some(Code::RecordTrim);
     let silence = node.count(Attribute::Timeout);
     let own = node.word(Attribute::RecordingTrack).or_else(|| node.word(Attribute::Track));
     // A `<Record>` has no such attribute.
@@ -84,7 +85,7 @@ pub(super) fn begin(
         recording: sid,
         beep: verb && node.flag(Attribute::PlayBeep),
         silence_timeout: (verb && silence > 0).then_some(silence),
-        trim: node.attribute(Attribute::Trim).map_or(trims, |trim| trim == "trim-silence"),
+        trim: trims && node.word(Attribute::Trim) == Some("trim-silence"),
         dual,
         track: track.into(),
     };

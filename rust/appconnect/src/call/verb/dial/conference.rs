@@ -127,7 +127,7 @@ fn recording(cx: &mut Cx<'_, '_>, noun: Node<'_>) -> Option<RecordingWish> {
         events: words(noun, Attribute::RecordingStatusCallbackEvent),
     });
     Some(RecordingWish {
-        trim: noun.attribute(Attribute::Trim).is_none_or(|trim| trim == "trim-silence"),
+        trim: noun.word(Attribute::Trim) == Some("trim-silence"),
         callback,
     })
 }
