@@ -126,10 +126,7 @@ fn recording(cx: &mut Cx<'_, '_>, noun: Node<'_>) -> Option<RecordingWish> {
         method: noun.method(Attribute::RecordingStatusCallbackMethod),
         events: words(noun, Attribute::RecordingStatusCallbackEvent),
     });
-    Some(RecordingWish {
-        trim: noun.word(Attribute::Trim) == Some("trim-silence"),
-        callback,
-    })
+    Some(RecordingWish { trim: noun.word(Attribute::Trim) == Some("trim-silence"), callback })
 }
 
 /// What is heard until the conference begins: nothing for an empty `waitUrl`.
