@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from appconnect.effects import Effect, Facts, Settlement
     from appconnect.inputs import Input
     from appconnect.policy import Allow, Deny
-    from appconnect.simulator.media import Line
+    from appconnect.simulator.line import Line
     from appconnect.transport import HttpRequest
     from tests.scenarios.seen import Happening
     from tests.scenarios.setting import Setup

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from appconnect.events import Connected, Dequeued, Queued
-from appconnect.simulator import Simulator
+from appconnect.simulator import ExpectationError, Simulator
 from tests.unit.applications import response
 
 if TYPE_CHECKING:
@@ -37,11 +39,27 @@ def test_a_caller_and_an_agent_meet_in_a_queue() -> None:
         caller.wait(30)
         agent = simulator.call(number, from_=AGENT)
         assert caller.call is not None
-        agent.is_connected_to(caller.call)
+        assert agent.is_connected_to(caller) == agent.is_connected_to(caller.call) == caller.call
+        assert caller.is_connected_to(agent) == caller.is_connected_to(AGENT) == agent.call
         agent.say("Support, how can I help?")
         caller.hears("how can I help")
+        caller.press("42")
+        agent.hears("42")
         agent.hang_up()
         caller.hears("It was bridged")
         assert [event.name for event in caller.timeline if isinstance(event, Queued)] == ["support"]
         assert [event.result for event in caller.timeline if isinstance(event, Dequeued)] == ["bridged"]
         assert [event.with_ for event in caller.timeline if isinstance(event, Connected)] == [agent.call]
+
+
+def test_who_waits_in_a_queue_is_connected_to_nobody() -> None:
+    with Simulator() as simulator:
+        number = simulator.account("desk").number("+15550199", Desk())
+        first, second = (simulator.call(number, from_=f"+1555010{place}") for place in range(2))
+        second.hears("You are number 2")
+        with pytest.raises(ExpectationError, match="was connected to \\+15550101; to nobody"):
+            first.is_connected_to(second, within=5)
+        agent = simulator.call(number, from_=AGENT)
+        agent.is_connected_to(first)
+        with pytest.raises(ExpectationError, match="was connected to \\+15550101; connected to \\+15550100"):
+            agent.is_connected_to(second, within=5)

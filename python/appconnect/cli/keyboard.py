@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from appconnect.simulator import AsyncCaller
-    from appconnect.simulator.media import Line
+    from appconnect.simulator.line import Line
 
 __all__ = ["Keyboard", "at_once", "in_turns", "is_terminal"]
 

@@ -40,7 +40,9 @@ from appconnect.simulator.blocking import Callee, Caller, Simulator
 from appconnect.simulator.callee import AsyncCallee
 from appconnect.simulator.caller import AsyncCaller
 from appconnect.simulator.faults import Fault, Faults
-from appconnect.simulator.media import Entry, MediaModel, SimulatedMedia
+from appconnect.simulator.line import Entry
+from appconnect.simulator.media import SimulatedMedia
+from appconnect.simulator.model import MediaModel
 from appconnect.simulator.payments import Receipt, TestConnector
 from appconnect.simulator.record import ExpectationError, Question, Webhook
 from appconnect.simulator.script import Script, ScriptError

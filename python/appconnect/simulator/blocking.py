@@ -216,6 +216,26 @@ class Party(Inspection):
         """Hang up. Nothing happens when the line is gone already."""
         self._run(self._party.hang_up())
 
+    def is_connected_to(
+        self, target: Application | Inspection | str, *, within: float | None = WITHIN
+    ) -> str:
+        """Expect to be connected to an application or a party.
+
+        By a `<Dial>` or a queue it may have been before; in the same conference it must be now: one that has
+        begun, with nobody of the two on hold.
+
+        Args:
+            target: The application or its SID, the caller or callee, its address, or the SID of its call.
+            within: Seconds of call time; none for as long as the call lasts.
+
+        Returns:
+            The SID of the call there.
+
+        Raises:
+            ExpectationError: It did not happen.
+        """
+        return self._run(self._party.is_connected_to(target, within=within))
+
     def ends(
         self, status: str | None = None, *, cause: str | None = None, within: float | None = None
     ) -> str:
@@ -285,23 +305,6 @@ class Caller(Party):
         """
         self._run(self._caller.is_recorded(within=within, **attributes))
 
-    def is_connected_to(
-        self, target: Application | Inspection | str, *, within: float | None = WITHIN
-    ) -> str:
-        """Expect to be connected by `<Dial>` to an application or a party, now or before.
-
-        Args:
-            target: The application or its SID, the callee or its address.
-            within: Seconds of call time; none for as long as the call lasts.
-
-        Returns:
-            The SID of the call there.
-
-        Raises:
-            ExpectationError: It did not happen.
-        """
-        return self._run(self._caller.is_connected_to(target, within=within))
-
     def was_returned(
         self,
         values: Mapping[str, str] | None = None,
@@ -339,11 +342,6 @@ class Callee(Party):
         """Hold the callee's end of a line."""
         super().__init__(callee, loop)
         self._callee = callee
-
-    @property
-    def address(self) -> str:
-        """What is dialled to reach it."""
-        return self._callee.address
 
     @property
     def parameters(self) -> dict[str, str]:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias, final, get_args
 from appconnect.events import Began
 from appconnect.inputs import MachineDetected, Progress, SipFacts
 from appconnect.simulator.caller import WITHIN, AsyncParty
-from appconnect.simulator.media import Line, MediaModel
+from appconnect.simulator.line import Line
+from appconnect.simulator.model import MediaModel
 from appconnect.simulator.record import CallRecord, hides
 from appconnect.simulator.waiting import NothingDueError, check_seconds
 
@@ -88,7 +89,6 @@ class AsyncCallee(AsyncParty):
     """A party that can be called: made by `AsyncSimulator.callee`; see `Callee`.
 
     Attributes:
-        address: What is dialled to reach it.
         behaviour: What it does when it is called.
         parameters: What a client is told by the call that came last, or the headers that a SIP endpoint gets.
     """
@@ -112,8 +112,8 @@ class AsyncCallee(AsyncParty):
                 "a name, or the SID of a SIM"
             )
         nowhere = Line("not called yet", clock, MediaModel(), _ignore)
+        nowhere.party, nowhere.address = "callee", address
         super().__init__(CallRecord(nowhere, "", address, clock, {}), waiting, submit)
-        self.address = address
         self.behaviour = behaviour
         self.parameters: dict[str, str] = {}
         self._clock = clock

@@ -9,7 +9,7 @@ from appconnect.events import Began, Connected, Placed, Returned
 from appconnect.inputs import HungUp
 from appconnect.ladder.wording import tag
 from appconnect.registry import Application
-from appconnect.simulator.media import KEYS, Entry
+from appconnect.simulator.line import KEYS, Entry
 from appconnect.simulator.record import ExpectationError, Inspection, Question, hides, new_error
 from appconnect.simulator.waiting import NothingDueError
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
     from appconnect.inputs import Input
-    from appconnect.simulator.media import Line
+    from appconnect.simulator.line import Line
     from appconnect.simulator.record import CallRecord
     from appconnect.simulator.waiting import Waiting
 
@@ -92,6 +92,22 @@ class AsyncParty(Inspection):
         if not self._is_gone():
             self._line.end(self._line.party)
             await self._submit(HungUp(self.leg))
+
+    async def is_connected_to(
+        self, target: Application | Inspection | str, *, within: float | None = WITHIN
+    ) -> str:
+        """Expect to be connected to an application or a party; see `Caller.is_connected_to`."""
+        await self._begin(within)
+        await self._until(lambda: self._connection(target) is not None, within)
+        call = self._connection(target)
+        if call is None:
+            whom = target.sid if isinstance(target, Application) else target
+            whom = whom if isinstance(whom, str) else whom.address
+            raise self._error(
+                f"{self._why_over(within)} before the {self._line.party} was connected to {whom}; "
+                f"{self._connected_instead()}"
+            )
+        return call
 
     async def ends(
         self, status: str | None = None, *, cause: str | None = None, within: float | None = None
@@ -175,6 +191,54 @@ class AsyncParty(Inspection):
         last = self._record.last_verb("Gather")
         return "" if last is None else f"it listened by {tag(last)}; "
 
+    def _connection(self, target: Application | Inspection | str) -> str | None:
+        """The SID of the call of a target that this party is or was connected to; none if it never was."""
+        match target:
+            case Application(sid=name):
+                names = {name}
+            case str(name):
+                names = {name}
+            case _:
+                names = target.record.calls()
+                if target.record.line.party == "callee":
+                    names.add(target.to)
+        connections = reversed(self._connections().items())
+        return next((call for call, name in connections if call in names or name in names), None)
+
+    def _connections(self) -> dict[str, str]:
+        """Whom the party is in a conference with, is or was connected to: by the SID of the call there."""
+        own = self.record.calls()
+        placed: dict[str, str] = {}
+        connections: dict[str, str] = {}
+        for event in self.record.events:
+            match event:
+                case Began(application=str(application)) if event.call != self.call:
+                    connections[event.call] = application
+                case Placed():
+                    placed[event.child] = event.to
+                case Connected(with_=call) if call not in own:
+                    connections.pop(call, None)
+                    connections[call] = placed.get(call, call)
+                case _:
+                    pass
+        other, seat = self._line.other, self._line.seat
+        if other is not None:
+            # Nobody was called: the two met in a queue.
+            met = next((call for call, name in reversed(connections.items()) if call == name), None)
+            connections |= {} if met is None else {met: other.address}
+        if seat is not None:
+            connections.update((there.call, there.line.address) for there in seat.connected)
+        return connections
+
+    def _connected_instead(self) -> str:
+        seat = self._line.seat
+        if seat is not None and seat.hold:
+            return "it is on hold in a conference"
+        if seat is not None and seat.others:
+            return f"it is in a conference with {', '.join(map(str, seat.others))}"
+        connections = list(self._connections().values())
+        return f"connected to {', '.join(connections)}" if connections else "to nobody"
+
     def _error(self, message: str) -> ExpectationError:
         return new_error(message, self.record)
 
@@ -229,26 +293,6 @@ class AsyncCaller(AsyncParty):
         if wrong:
             raise self._error(f"the message is recorded otherwise: {'; '.join(wrong)}")
 
-    async def is_connected_to(
-        self, target: Application | Inspection | str, *, within: float | None = WITHIN
-    ) -> str:
-        """Expect to be connected to an application or a party; see `Caller.is_connected_to`."""
-        match target:
-            case Application(sid=address):
-                pass
-            case str(address):
-                pass
-            case _:
-                address = target.to
-        await self._until(lambda: address in self._connections(), within)
-        connections = self._connections()
-        if address not in connections:
-            instead = f"connected to {', '.join(connections)}" if connections else "to nobody"
-            raise self._error(
-                f"{self._why_over(within)} before the caller was connected to {address}; {instead}"
-            )
-        return connections[address]
-
     async def was_returned(
         self,
         values: Mapping[str, str] | None = None,
@@ -274,22 +318,6 @@ class AsyncCaller(AsyncParty):
 
     def _returned(self) -> list[Returned]:
         return [event for event in self.record.events if isinstance(event, Returned)]
-
-    def _connections(self) -> dict[str, str]:
-        """Whom the caller was connected to, by what was dialled, with the SID of the call there."""
-        placed: dict[str, str] = {}
-        connections: dict[str, str] = {}
-        for event in self.record.events:
-            match event:
-                case Began(application=str(application)) if event.call != self.call:
-                    connections[application] = event.call
-                case Placed():
-                    placed[event.child] = event.to
-                case Connected():
-                    connections[placed.get(event.with_, event.with_)] = event.with_
-                case _:
-                    pass
-        return connections
 
 
 def _text(value: str, what: str) -> str:

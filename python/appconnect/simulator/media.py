@@ -3,565 +3,36 @@
 from __future__ import annotations
 
 import logging
-import re
-from dataclasses import dataclass, field
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias, final
+from typing import TYPE_CHECKING, final
 
 from appconnect.effects import (
-    Answer,
     Bridge,
     ChangeParticipant,
-    Collect,
-    Conceal,
     Dial,
-    Echo,
-    HangUp,
     JoinConference,
     LeaveConference,
-    Play,
-    Refer,
-    Ringback,
-    Say,
-    StartAgent,
     StartConferenceRecording,
-    StartRecording,
-    StartSiprec,
-    StartTranscription,
-    StopAgent,
-    StopCollect,
     StopConferenceRecording,
-    StopMedia,
-    StopRecording,
-    StopSiprec,
-    StopTranscription,
     Transcribe,
     Unbridge,
 )
-from appconnect.inputs import (
-    AgentDone,
-    Digits,
-    MediaDone,
-    RecordingTranscribed,
-    ReferProgress,
-    SiprecEvent,
-    Speech,
-    Transcribed,
-)
-from appconnect.simulator.streams import SimulatedStream
-from appconnect.simulator.waiting import check_seconds
+from appconnect.simulator.line import Line, written_down
+from appconnect.simulator.model import MediaModel
+from appconnect.simulator.rooms import Room
 
 if TYPE_CHECKING:
-    import asyncio
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
-    from appconnect.clock import Clock, Timer
+    from appconnect.clock import Clock
     from appconnect.driver import MediaEffect
     from appconnect.effects import OpenStream
     from appconnect.inputs import Input
-    from appconnect.simulator.audio import AudioFiles, Failed
+    from appconnect.simulator.audio import AudioFiles
+    from appconnect.simulator.streams import SimulatedStream
 
-__all__ = ["Entry", "Line", "MediaModel", "SimulatedMedia"]
+__all__ = ["SimulatedMedia"]
 
 _log = logging.getLogger(__name__)
-
-Medium: TypeAlias = Literal["audio", "keys", "speech", "tones"]
-"""How something was said: a file, keys that were pressed, words, or tones that were played."""
-
-Speaker: TypeAlias = Literal["application", "callee", "caller"]
-"""Who said something: a party of the call, or its application."""
-_ACCEPTED: Final = range(200, 300)
-
-KEYS: Final = frozenset("0123456789*#ABCD")
-"""What a caller can press."""
-
-
-@final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MediaModel:
-    """How long things take, in seconds (`twiml-voice.md` section 8).
-
-    Attributes:
-        characters_per_second: Pace of speech, of applications and callers alike.
-        shortest_speech: The least that one round of speech takes, before the breaks of SSML.
-        file: Length of an audio file that `files` does not know.
-        files: Length of audio files by URL; or why one cannot be played: `"retrieval"` or `"content-type"`.
-        texts: Length of sentences of applications, by their text; the breaks of SSML are in it.
-        length: Says how long one round of a `Say` or `Play` takes; none where the rest of the model says it.
-        tone: Length of a keypad tone.
-        gap: Silence after a keypad tone.
-        short_pause: Silence that a `w` among tones makes.
-        long_pause: Silence that a `W` among tones makes.
-        first_pause: Silence after which speech counts as ended where the application gives no time.
-        agent: How long a virtual agent has the caller before it is through.
-        transfer: SIP status codes that a `<Refer>` meets: of the answer to the REFER, and of the call to the
-            target where the answer is 2xx.
-
-    Raises:
-        ValueError: A length is negative, or the pace is not above 0.
-    """
-
-    characters_per_second: float = 15.0
-    shortest_speech: float = 0.5
-    file: float = 5.0
-    files: Mapping[str, float | Failed] = field(default_factory=lambda: MappingProxyType({}))
-    texts: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
-    length: Callable[[Say | Play], float | None] | None = None
-    tone: float = 0.1
-    gap: float = 0.1
-    short_pause: float = 0.5
-    long_pause: float = 1.0
-    first_pause: float = 1.0
-    agent: float = 5.0
-    transfer: tuple[int, int] = (202, 200)
-
-    def __post_init__(self) -> None:
-        """Refuse lengths that nothing can have."""
-        if not self.characters_per_second > 0:
-            raise ValueError(f"characters_per_second must be above 0, and is {self.characters_per_second}")
-        lengths = [self.shortest_speech, self.file, self.tone, self.gap, self.short_pause, self.long_pause]
-        lengths += [self.first_pause, self.agent, *self.texts.values()]
-        lengths += [length for length in self.files.values() if not isinstance(length, str)]
-        for length in lengths:
-            check_seconds(length)
-
-    def speech_ms(self, text: str, breaks_ms: int = 0) -> int:
-        """Milliseconds that it takes to say a text once."""
-        return round(max(self.shortest_speech, len(text) / self.characters_per_second) * 1_000) + breaks_ms
-
-    def tones_ms(self, tones: str) -> int:
-        """Milliseconds that it takes to play keypad tones once."""
-        pauses = {"w": self.short_pause, "W": self.long_pause}
-        return round(sum(pauses.get(tone, self.tone + self.gap) for tone in tones) * 1_000)
-
-    def play_ms(self, effect: Play, measured: float | Failed | None = None) -> int | Failed:
-        """Milliseconds that a `Play` takes with all its rounds, or why it cannot be played.
-
-        Args:
-            effect: It.
-            measured: The length of its file, or why it cannot be played, where it was fetched.
-        """
-        if (told := self._told(effect)) is not None:
-            return round(told * 1_000) * effect.rounds
-        if effect.tones is not None:
-            return self.tones_ms(effect.tones) * effect.rounds
-        length = self.files.get(effect.url or "", self.file if measured is None else measured)
-        return length if isinstance(length, str) else round(length * 1_000) * effect.rounds
-
-    def say_ms(self, effect: Say) -> int:
-        """Milliseconds that a `Say` takes with all its rounds."""
-        if (told := self._told(effect)) is not None:
-            return round(told * 1_000) * effect.rounds
-        if effect.text in self.texts:
-            return round(self.texts[effect.text] * 1_000) * effect.rounds
-        return self.speech_ms(effect.text, effect.breaks_ms) * effect.rounds
-
-    def _told(self, effect: Say | Play) -> float | None:
-        return None if self.length is None else self.length(effect)
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """Something that was said on a line, from when it began.
-
-    Attributes:
-        at: Milliseconds since the epoch.
-        speaker: Who said it: an application, the party on this line, or the one that it is connected to.
-        medium: How it was said.
-        text: The words, the URL of the file, the tones or the keys.
-        call: The call whose application it was; none for a party.
-    """
-
-    at: int
-    speaker: Speaker
-    medium: Medium
-    text: str
-    call: str | None = None
-
-
-@final
-class Line:
-    """One party's line: what happens on it, and who wants to know.
-
-    Attributes:
-        leg: Its name.
-        party: Who is on it.
-        other: The line that it is connected to, if it is: what one party says or presses, the other hears.
-        answered: Whether it was picked up.
-        cause: Why it is gone: the engine's cause, or `"caller"` when the caller hung up; none while it is
-            there.
-        collecting: What the application listens for.
-        concealed: Whether a payment is collected: keys are then kept as `x`, and words from recordings.
-        echoing: The call whose application lets the caller hear the caller; none if none does.
-        ringback: Whether the caller is given ringing to hear.
-        transcript: What was said by both ends.
-        words: What the caller said in each recording of a message, by its SID.
-        watchers: Called at every change.
-    """
-
-    __slots__ = (
-        "_agents",
-        "_clock",
-        "_files",
-        "_last_sound",
-        "_model",
-        "_playing",
-        "_recordings",
-        "_speaking",
-        "_spoken",
-        "_submit",
-        "_transcriptions",
-        "answered",
-        "cause",
-        "collecting",
-        "concealed",
-        "echoing",
-        "leg",
-        "other",
-        "party",
-        "ringback",
-        "streams",
-        "transcript",
-        "watchers",
-        "words",
-    )
-
-    def __init__(
-        self,
-        leg: str,
-        clock: Clock,
-        model: MediaModel,
-        submit: Callable[[Input], None],
-        files: AudioFiles | None = None,
-    ) -> None:
-        """Make a line that rings; see `SimulatedMedia.line`."""
-        self.leg = leg
-        self.party: Literal["callee", "caller"] = "caller"
-        self.other: Line | None = None
-        self.answered = False
-        self.cause: str | None = None
-        self.collecting: Collect | None = None
-        self.concealed = False
-        self.echoing: str | None = None
-        self.ringback = False
-        self.transcript: list[Entry] = []
-        self.watchers: list[Callable[[], object]] = []
-        self.words: dict[str, list[str]] = {}
-        self._clock = clock
-        self._model = model
-        self._submit = submit
-        self._files = files
-        self._playing: Timer | asyncio.Task[None] | None = None
-        self._speaking: Timer | None = None
-        self._recordings: dict[str, tuple[StartRecording, Timer | None]] = {}
-        self._last_sound = 0
-        self._spoken: str | None = None
-        self._transcriptions: dict[str, StartTranscription] = {}
-        self._agents: dict[str, Timer] = {}
-        self.streams: list[SimulatedStream] = []
-
-    @property
-    def wants_keys(self) -> bool:
-        """Whether somebody waits for keys: an application, a recording that they end, the other party."""
-        return (
-            (self.collecting is not None and self.collecting.digits)
-            or self._is_streamed()
-            or self.records_a_message
-            or self.other is not None
-        )
-
-    @property
-    def wants_words(self) -> bool:
-        """Whether somebody waits for words: an application, a recording, the other party."""
-        return (
-            (self.collecting is not None and self.collecting.speech is not None)
-            or self._is_streamed()
-            or self.records_a_message
-            or self.other is not None
-        )
-
-    def press(self, keys: str) -> None:
-        """The party presses keys."""
-        shown = re.sub("[0-9]", "x", keys) if self.concealed else keys
-        self._said("keys", shown)
-        self._echo("tones", shown)
-        self._submit(Digits(self.leg, keys))
-        self._changed()
-
-    def speak(self, text: str, confidence: float | None = None) -> int:
-        """The party says something; a recogniser that listens hears it.
-
-        It reports the first word at once, so that prompts are interrupted, and all of it after the silence
-        that the application asked for.
-
-        Returns:
-            Milliseconds that it takes to say it.
-        """
-        now = self._clock.now()
-        duration = self._model.speech_ms(text)
-        self._said("speech", text)
-        self._echo("speech", text)
-        self._record(text)
-        self._last_sound = max(self._last_sound, now + duration)
-        for start, timer in list(self._recordings.values()):
-            self._watch_silence(start, timer)
-        if self._transcriptions:
-            self._clock.call_at(now + duration, lambda: self._transcribed(text, inbound=True))
-        speech = None if self.collecting is None else self.collecting.speech
-        if speech is not None:
-            first_word = text.split(maxsplit=1)[0] if text.split() else ""
-            self._submit(Speech(self.leg, first_word, confidence, is_final=False))
-            pause = self._model.first_pause if speech.speech_timeout is None else speech.speech_timeout
-            self._stop_recogniser()
-            self._speaking = self._clock.call_at(
-                now + duration + round(pause * 1_000), lambda: self._understood(text, confidence)
-            )
-        self._changed()
-        return duration
-
-    def end(self, cause: str) -> None:
-        """The line is gone, for good."""
-        if self.cause is not None:
-            return
-        self.cause = cause
-        self.part()
-        self.collecting = None
-        self._stop_recogniser()
-        self._stop_media()
-        for sid in list(self._recordings):
-            self._stop_recording(sid)
-        self._transcriptions.clear()
-        for timer in self._agents.values():
-            timer.cancel()
-        for stream in self.streams:
-            stream.detach()
-        self._changed()
-
-    def pick_up(self) -> None:
-        """The party answers."""
-        self.answered = True
-        self._changed()
-
-    def repeat(self, entry: Entry) -> None:
-        """The party passes on what somebody else says."""
-        self._said(entry.medium, entry.text)
-        self._changed()
-
-    def join(self, other: Line) -> None:
-        """Connect two parties."""
-        self.other, other.other = other, self
-        self._changed()
-        other._changed()
-
-    def part(self) -> None:
-        """End a connection, if there is one."""
-        other, self.other = self.other, None
-        if other is not None:
-            other.other = None
-            other._changed()  # noqa: SLF001 - the same class
-            self._changed()
-
-    def attach(self, effect: OpenStream, hear: Callable[[str, bytes], object]) -> SimulatedStream:
-        """Give the audio of this line to a stream."""
-        stream = SimulatedStream(effect, self._clock, self._sounds, hear, self._changed)
-        if self.cause is not None:
-            stream.detach()
-        self.streams.append(stream)
-        self._changed()
-        return stream
-
-    def finish_agent(self, done: AgentDone) -> None:
-        """A virtual agent is through, in a way that a test chose."""
-        self._agent_done(done)
-
-    def perform(self, effect: MediaEffect) -> None:  # noqa: C901, PLR0912, PLR0915 - one flat list of the effects
-        """Do what the engine asks for."""
-        match effect:
-            case Answer():
-                self.answered = True
-            case Say():
-                self._hear("speech", effect.text, effect.call)
-                self._play(effect.reply, self._model.say_ms(effect))
-                self._spoken = effect.text
-            case Play():
-                if effect.tones is None:
-                    self._hear("audio", effect.url or "", effect.call)
-                else:
-                    self._hear("tones", effect.tones, effect.call)
-                self._fetch_or_play(effect)
-            case StopMedia():
-                self._stop_media()
-            case Collect():
-                self.collecting = effect
-            case StopCollect():
-                self.collecting = None
-                self._stop_recogniser()
-            case Ringback(on=on):
-                self.ringback = on
-            case Conceal(on=on):
-                self.concealed = on
-            case Echo(call=call, on=on):
-                self.echoing = call if on else None
-            case Refer():
-                self._transfer(effect)
-            case Transcribe():
-                self._submit(written_down(effect, self.words))
-            case StartRecording():
-                self._watch_silence(effect, None)
-            case StopRecording(recording=sid):
-                self._stop_recording(sid)
-            case StartAgent(reply=reply):
-                done = AgentDone(reply, "completed", provider="simulated")
-                until = self._clock.now() + round(self._model.agent * 1_000)
-                self._agents[reply] = self._clock.call_at(until, lambda: self._agent_done(done))
-            case StopAgent(reply=reply):
-                self._agents.pop(reply).cancel()
-            case StartSiprec(siprec=sid):
-                self._submit(SiprecEvent(self.leg, sid, "opened"))
-            case StopSiprec():
-                pass
-            case StartTranscription(transcription=sid):
-                self._transcriptions[sid] = effect
-            case StopTranscription(transcription=sid):
-                self._transcriptions.pop(sid, None)
-            case HangUp(cause=cause):
-                self.end(cause)
-            case Dial() | Bridge() | Unbridge():
-                pass  # They concern more than one line.
-            case JoinConference() | ChangeParticipant() | LeaveConference():
-                pass  # They concern more than one line.
-            case StartConferenceRecording() | StopConferenceRecording():
-                pass  # They are of no line.
-        self._changed()
-
-    def _said(self, medium: Medium, text: str) -> None:
-        now = self._clock.now()
-        self.transcript.append(Entry(now, self.party, medium, text))
-        if self.other is not None:
-            # Two callers may meet, in a queue: to each of them, the other one is who was called.
-            speaker: Literal["callee", "caller"] = self.party
-            if self.other.party == speaker:
-                speaker = "callee" if speaker == "caller" else "caller"
-            self.other.transcript.append(Entry(now, speaker, medium, text))
-            self.other._changed()  # noqa: SLF001 - the same class
-
-    def _hear(self, medium: Medium, text: str, call: str) -> None:
-        self.transcript.append(Entry(self._clock.now(), "application", medium, text, call))
-
-    def _echo(self, medium: Medium, text: str) -> None:
-        if self.echoing is not None:
-            self._hear(medium, text, self.echoing)
-
-    def _record(self, text: str) -> None:
-        if not self.concealed:
-            for start, _ in self._messages():
-                self.words.setdefault(start.recording, []).append(text)
-
-    def _transfer(self, effect: Refer) -> None:
-        response, result = self._model.transfer
-        self._submit(ReferProgress(effect.reply, response=response))
-        if response in _ACCEPTED:
-            self._submit(ReferProgress(effect.reply, notify=result))
-
-    def _play(self, reply: str, length: int | Failed) -> None:
-        self._stop_media()
-        if isinstance(length, str):
-            self._submit(MediaDone(reply, length))
-        else:
-            self._playing = self._clock.call_at(self._clock.now() + length, lambda: self._played(reply))
-
-    def _fetch_or_play(self, effect: Play) -> None:
-        files, url = self._files, effect.url
-        if files is None or url is None or not files.has(url) or url in self._model.files:
-            self._play(effect.reply, self._model.play_ms(effect))
-            return
-
-        def fetched(took: float, measured: float | Failed | None) -> None:
-            self._playing = self._clock.call_at(
-                self._clock.now() + round(took * 1_000),
-                lambda: self._play(effect.reply, self._model.play_ms(effect, measured)),
-            )
-
-        self._stop_media()
-        self._playing = files.measure(url, effect.call, fetched)
-
-    def _played(self, reply: str) -> None:
-        self._playing = None
-        if self._spoken is not None:
-            self._transcribed(self._spoken, inbound=False)
-            self._spoken = None
-        self._submit(MediaDone(reply))
-
-    def _transcribed(self, text: str, *, inbound: bool) -> None:
-        """Words were written down, by all who do: each drops those of a side that it does not want."""
-        if inbound and self.concealed:
-            return
-        for sid in self._transcriptions:
-            self._submit(Transcribed(self.leg, sid, inbound, text, 1.0))
-
-    def _agent_done(self, done: AgentDone) -> None:
-        timer = self._agents.pop(done.reply, None)
-        if timer is not None:
-            timer.cancel()
-            self._submit(done)
-
-    def _sounds(self, side: str, since: int) -> bool:
-        """Whether a side made a sound after a time."""
-        if side == "inbound":
-            return self._last_sound > since and not self.concealed
-        return self._playing is not None or any(stream.playing for stream in self.streams)
-
-    def _is_streamed(self) -> bool:
-        return any(stream.bidirectional and stream.attached for stream in self.streams)
-
-    def _stop_media(self) -> None:
-        self._spoken = None
-        if self._playing is not None:
-            self._playing.cancel()
-            self._playing = None
-
-    def _understood(self, text: str, confidence: float | None) -> None:
-        self._speaking = None
-        self._submit(Speech(self.leg, text, confidence))
-
-    def _stop_recogniser(self) -> None:
-        if self._speaking is not None:
-            self._speaking.cancel()
-            self._speaking = None
-
-    def _watch_silence(self, start: StartRecording, timer: Timer | None) -> None:
-        """End a recording so long after the last sound; the caller is silent unless told to speak."""
-        if timer is not None:
-            timer.cancel()
-        timer = None
-        if start.silence_timeout is not None:
-            until = max(self._clock.now(), self._last_sound) + start.silence_timeout * 1_000
-            timer = self._clock.call_at(until, lambda: self._fell_silent(start))
-        self._recordings[start.recording] = (start, timer)
-
-    def _fell_silent(self, start: StartRecording) -> None:
-        if self._recordings.pop(start.recording, None) is not None:
-            self._submit(MediaDone(start.reply))
-
-    def _stop_recording(self, sid: str) -> None:
-        _, timer = self._recordings.pop(sid, (None, None))
-        if timer is not None:
-            timer.cancel()
-
-    @property
-    def records_a_message(self) -> bool:
-        """Whether an application records a message, by `<Record>`."""
-        return bool(self._messages())
-
-    def _messages(self) -> list[tuple[StartRecording, Timer | None]]:
-        # A <Dial> that records runs along with whatever is heard; it neither beeps nor minds silence.
-        recordings = self._recordings.values()
-        return [pair for pair in recordings if pair[0].beep or pair[0].silence_timeout is not None]
-
-    def _changed(self) -> None:
-        for watcher in list(self.watchers):
-            watcher()
 
 
 @final
@@ -593,6 +64,7 @@ class SimulatedMedia:
         self._model = MediaModel() if model is None else model
         self._lines: dict[str, Line] = {}
         self._words: dict[str, list[str]] = {}
+        self._rooms: dict[str, Room] = {}
 
     def bind(self, submit: Callable[[Input], object], /) -> None:
         """Submit inputs there from now on."""
@@ -621,7 +93,7 @@ class SimulatedMedia:
         What was said in a recording is known also when its line is gone.
         """
         if isinstance(effect, StartConferenceRecording | StopConferenceRecording):
-            return
+            return  # They are of no line.
         line = self._lines.get(effect.leg)
         match effect:
             case Dial():
@@ -630,9 +102,10 @@ class SimulatedMedia:
             case Bridge(other=other):
                 if line is not None and other in self._lines:
                     line.join(self._lines[other])
-            case Unbridge():
-                if line is not None:
-                    line.part()
+            case Unbridge() if line is not None:
+                line.part()
+            case JoinConference() | ChangeParticipant() | LeaveConference():
+                self._confer(effect, line)
             case Transcribe() if line is None:
                 self._submit(written_down(effect, self._words))
             case _:
@@ -643,6 +116,23 @@ class SimulatedMedia:
         """Give the audio of a line to a stream (see `StreamAudio`)."""
         return self.line(effect.leg).attach(effect, hear)
 
+    def _confer(
+        self, effect: JoinConference | ChangeParticipant | LeaveConference, line: Line | None
+    ) -> None:
+        match effect:
+            case JoinConference(conference=conference):
+                if line is not None:
+                    self._rooms.setdefault(conference, Room()).join(line, effect)
+            case ChangeParticipant():
+                if line is not None and line.seat is not None:
+                    line.seat.change(effect)
+            case LeaveConference(conference=conference):
+                room = self._rooms.get(conference)
+                if room is not None and line is not None:
+                    room.leave(line)
+                if room is not None and not room.seats:
+                    del self._rooms[conference]
+
     def _submit(self, item: Input) -> None:
         self.submit(item)
 
@@ -650,11 +140,6 @@ class SimulatedMedia:
         if line.cause is not None and self._lines.get(line.leg) is line:
             del self._lines[line.leg]
             self._words |= line.words
-
-
-def written_down(effect: Transcribe, words: dict[str, list[str]]) -> RecordingTranscribed:
-    """What was said in a recording; it is forgotten here."""
-    return RecordingTranscribed(effect.reply, " ".join(words.pop(effect.recording, [])))
 
 
 def _nowhere(item: Input) -> None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from appconnect._core import Settlement
     from appconnect.clock import Clock
     from appconnect.events import Event
-    from appconnect.simulator.media import Entry, Line
+    from appconnect.simulator.line import Entry, Line
     from appconnect.simulator.streams import SimulatedStream
 
 __all__ = [
@@ -211,6 +211,11 @@ class CallRecord:
         for watcher in list(self.watchers):
             watcher()
 
+    def calls(self) -> set[str]:
+        """The SIDs of the calls on the line itself, one for each application that it met."""
+        began = (event for event in self.events if isinstance(event, Began))
+        return {event.call for event in began if event.leg == self.line.leg}
+
     def duration(self) -> float:
         """Seconds since the answer, up to the end if there was one; 0 when nobody answered."""
         if self._answered_at is None:
@@ -288,6 +293,11 @@ class Inspection(ABC):
     def leg(self) -> str:
         """The name of the line."""
         return self.record.line.leg
+
+    @property
+    def address(self) -> str:
+        """The number or other address of the party."""
+        return self.record.line.address
 
     @property
     def from_(self) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, final
 
 from appconnect.errors import AppConnectError
 from appconnect.simulator.caller import WITHIN, ExpectationError
-from appconnect.simulator.media import KEYS
+from appconnect.simulator.line import KEYS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

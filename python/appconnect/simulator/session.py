@@ -13,7 +13,7 @@ from appconnect.events import Began, Placed
 from appconnect.inputs import IncomingCall, Progress
 from appconnect.simulator.callee import AsyncCallee
 from appconnect.simulator.caller import AsyncCaller
-from appconnect.simulator.media import MediaModel, SimulatedMedia
+from appconnect.simulator.media import SimulatedMedia
 from appconnect.simulator.payments import TestConnector
 from appconnect.simulator.record import CallRecord
 from appconnect.simulator.trunk import Trunk
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from appconnect.inputs import Input
     from appconnect.policy import PolicyHook
     from appconnect.simulator.callee import Behaviour
-    from appconnect.simulator.media import Line
+    from appconnect.simulator.line import Line
+    from appconnect.simulator.model import MediaModel
     from appconnect.transport import Transport
 
 __all__ = ["Session"]
@@ -162,6 +163,7 @@ class Session:
             leg, from_, to, forwarded_from=forwarded_from, caller_name=caller_name, stir_verstat=stir_verstat
         )
         line = self.media.line(leg)
+        line.address = from_
         record = CallRecord(line, from_, to, self.clock, self._names)
         self._records[leg] = record
         try:
@@ -255,7 +257,7 @@ class Session:
     def _place(self, event: Began) -> None:
         """A call goes out: its timeline begins before its line does."""
         line = self.media.line(event.leg)
-        line.party = "callee"
+        line.party, line.address = "callee", event.to
         record = CallRecord(line, event.from_, event.to, self.clock, self._names)
         self._records[event.leg] = self._placed[event.leg] = record
         if (dialling := self._dialling_calls.get(event.call)) is not None:
@@ -266,7 +268,7 @@ class Session:
         record = self._placed.pop(dial.leg, None)
         callee = self._callees.get(dial.endpoint.address)
         line = self.media.line(dial.leg)
-        line.party = "callee"
+        line.party, line.address = "callee", dial.endpoint.address
         if record is None:  # There is no timeline.
             record = CallRecord(line, dial.from_, dial.endpoint.address, self.clock, self._names)
         if callee is not None:
@@ -289,6 +291,7 @@ class Session:
         leg = self.new_leg()
         self._chains[leg] = chain
         incoming = self.media.line(leg)
+        incoming.address = dial.from_
         if (dialling := self._dialling.get(dial.leg)) is not None:
             self._dialling[leg] = dialling
         self.driver.submit(IncomingCall(leg, dial.from_, dial.endpoint.address))

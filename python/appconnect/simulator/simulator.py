@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from appconnect.simulator.applications import VoiceApp
     from appconnect.simulator.callee import AnsweredBy, Outcome
     from appconnect.simulator.caller import AsyncCaller
-    from appconnect.simulator.media import MediaModel
+    from appconnect.simulator.model import MediaModel
     from appconnect.simulator.record import Inspection
     from appconnect.transport import Runner
     from appconnect.transport.function import XmlDocument

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from appconnect.clock import Clock
     from appconnect.inputs import Input
-    from appconnect.simulator.media import Entry, Line
+    from appconnect.simulator.line import Entry, Line
 
 __all__ = ["Trunk"]
 
@@ -73,7 +73,7 @@ class Trunk:
 
     def _carry(self) -> None:
         """Carry over what was said since the last time; each end's own words are what was carried to it."""
-        if self._outgoing.other is not None:
+        if self._outgoing.is_connected:
             for entry in self._new(self._incoming, self._told_in):
                 # The first words come in the moment of the answer, before the connection that it leads to.
                 if entry.at == self._clock.now():
