@@ -321,6 +321,9 @@ impl Engine {
     fn tick(&mut self) {
         let now = self.now;
         while let Some(place) = self.legs.due(now) {
+            if self.legs.get(place).is_some_and(|leg| leg.has_lasted(now)) {
+                self.let_go(place, None);
+            }
             self.step(place, |step| step.tick());
             // What this leads to on other legs may be due at once, too.
             self.run_errands();
@@ -356,6 +359,7 @@ impl Engine {
         let result = catch_unwind(AssertUnwindSafe(|| act(&mut Step { world: &mut world, leg })));
         if let Ok(result) = result {
             self.legs.update(place);
+            self.part_from_none_who_left(before.0);
             return Some(result);
         }
         // What a broken step asked for is not done. What it ended has ended all the same: it is told and billed.
@@ -367,6 +371,18 @@ impl Engine {
         self.effects.extend(asked.into_iter().filter(told));
         self.crash(place);
         None
+    }
+
+    /// Takes out of the effects from `first` on what would part a line from one that has ended.
+    fn part_from_none_who_left(&mut self, first: usize) {
+        let legs = &self.legs;
+        let there =
+            |leg: &LegId| legs.named(leg).and_then(|place| legs.get(place)).is_some_and(Leg::has_calls);
+        let needless = |effect: &Effect| matches!(effect, Effect::Unbridge(parted) if !there(&parted.other));
+        if self.effects.iter().skip(first).any(needless) {
+            let new = self.effects.split_off(first);
+            self.effects.extend(new.into_iter().filter(|effect| !needless(effect)));
+        }
     }
 
     /// Ends a leg whose step broke (12400): every call gets its final status and its bill, and the line ends.

@@ -26,7 +26,7 @@ use minicbor::{Decode, Encode};
 pub(crate) use participant::not_begun;
 
 use crate::call::cx::{Cx, Line, World};
-use crate::call::{Call, Hop, Running};
+use crate::call::{Call, Hop, Running, Timer};
 use crate::id::{CallSid, LegId};
 use crate::policy::Budget;
 use crate::time::Millis;
@@ -87,6 +87,17 @@ impl Leg {
             _ => None,
         });
         calling.flatten().collect()
+    }
+
+    /// Whether a call stands on it; its line has ended otherwise.
+    pub(crate) const fn has_calls(&self) -> bool {
+        !self.calls.is_empty()
+    }
+
+    /// Whether it has lasted as long as it may.
+    pub(crate) fn has_lasted(&self, now: Millis) -> bool {
+        let limited = |call: &Call| call.timers.at(Timer::Limit).is_some_and(|limit| limit <= now);
+        self.has_calls() && (self.line.budget.deadline() <= now || self.calls.iter().any(limited))
     }
 
     /// Every SID under which this leg can be reached: its calls, the dialling side's views of its hops, and the calls
