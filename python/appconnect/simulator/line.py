@@ -357,7 +357,9 @@ class Line:
                 until = self._clock.now() + round(self._model.agent * 1_000)
                 self._agents[reply] = self._clock.call_at(until, lambda: self._agent_done(done))
             case StopAgent(reply=reply):
-                self._agents.pop(reply).cancel()
+                # It may have been through at this very moment.
+                if (agent := self._agents.pop(reply, None)) is not None:
+                    agent.cancel()
             case StartSiprec(siprec=sid):
                 self._submit(SiprecEvent(self.leg, sid, "opened"))
             case StopSiprec():
