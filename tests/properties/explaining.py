@@ -53,7 +53,9 @@ _WHEN_IT_RUNS: Final = {
     14102: frozenset({"Sms"}),  # from who has no number
     21218: frozenset({"Application"}),  # that is not there
     64016: frozenset({"Pay"}),  # in a document that was not fetched over https
-    90002: frozenset({"Connect", "Start"}),  # of a noun that is not executed
+    90002: frozenset(  # not executed
+        {"AiSession", "Assistant", "Autopilot", "Conversation", "ConversationRelaySession", "Room"}
+    ),
 }
 """Codes that a document cannot be told to bring about before it runs, and the elements they may point at."""
 
