@@ -2,6 +2,7 @@
 
 use super::Step;
 use super::unwind::Unwinding;
+use crate::address::AddressKind;
 use crate::call::exchange::{Plan, Role};
 use crate::call::params::put;
 use crate::call::signal::{Over, Placing, Signal};
@@ -145,8 +146,13 @@ impl Step<'_, '_> {
             put(&mut extra, "AnsweredBy", answered_by.as_str());
             put(&mut extra, "MachineDetectionDuration", duration.to_string());
         }
-        for (name, value) in outbound.sip.iter().flat_map(|sip| &sip.headers) {
-            put(&mut extra, format!("SipHeader_{name}"), value.reveal().to_owned());
+        // What SIP said is told with the first document only (our choice: whether it repeats is not known).
+        let host = (call.to.kind() == AddressKind::Sip).then(|| call.to.key().to_owned());
+        if let (Some(sip), Some(host)) = (&outbound.sip, host) {
+            put(&mut extra, "SipDomain", host);
+            for (name, value) in &sip.headers {
+                put(&mut extra, format!("SipHeader_{name}"), value.reveal().to_owned());
+            }
         }
         let purpose = if awaited { Purpose::Screening } else { Purpose::Voice };
         match outbound.first.take() {
