@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from appconnect.errors import InputError
 from appconnect.inputs import Dequeue, IncomingCall, Modify
 from appconnect.policy import Allow, Deny
-from tests.scenarios import outbound, reading, services, setting, streams
+from tests.scenarios import conferences, outbound, reading, services, setting, streams
 from tests.scenarios.matching import check, moment, seconds, told
 from tests.scenarios.names import ScenarioError
 from tests.scenarios.reading import Fields, plain
@@ -28,6 +28,21 @@ ACTS: Final[dict[str, tuple[str, ...]]] = {
     "hang_up": ("leg",),
     "modify": ("redirect", "method", "twiml", "complete", "cancel", "refused"),
     "dequeue": ("call", "redirect", "method", "refused"),
+    "conference": ("announce", "end", "method", "refused"),
+    "participant": (
+        "of",
+        "muted",
+        "hold",
+        "hold_url",
+        "method",
+        "coaching",
+        "coach",
+        "end_on_exit",
+        "beep_on_exit",
+        "announce",
+        "kick",
+        "refused",
+    ),
     "verdict": ("reason",),
     "progress": ("sip_response", "sip_call_id", "sip_headers", "leg"),
     "detected": ("after_ms", "leg"),
@@ -175,7 +190,7 @@ async def _take(stage: Stage, step: Step) -> None:
         raise ScenarioError(f"the engine refused it: {error}") from error
 
 
-async def _act(stage: Stage, step: Step) -> None:  # noqa: C901 - one flat list of the acts
+async def _act(stage: Stage, step: Step) -> None:  # noqa: C901, PLR0912 - one flat list of the acts
     keys = Fields(step.kind, {key: value for key, value in step.keys.items() if key != "at"})
     leg = stage.names.fill(keys.text("leg") or CALLER_LEG)
     confidence = keys.number("confidence")
@@ -194,6 +209,8 @@ async def _act(stage: Stage, step: Step) -> None:  # noqa: C901 - one flat list 
             await _modify(stage, _text(step), keys)
         case "dequeue":
             await _dequeue(stage, _text(step), keys)
+        case "conference" | "participant":
+            await conferences.act(stage, step.kind, _text(step), keys)
         case "verdict":
             await _verdict(stage, _text(step), keys)
         case "charged" | "sent" | "transcribed" | "refer_response" | "refer_notify":

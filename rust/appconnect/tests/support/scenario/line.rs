@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use appconnect::effect::{Collect, Effect, Play, PlaySource, Say, StartRecording};
 use appconnect::id::{LegId, RecordingSid, ReplyId};
-use appconnect::input::{Digits, HungUp, Input, MediaDone, MediaFailure, Speech};
+use appconnect::input::{Digits, HungUp, Input, MediaDone, MediaFailure, Speaking, Speech};
 use appconnect::pii::Pii;
 
 /// How long things take, in seconds.
@@ -116,6 +116,8 @@ impl Timers {
 pub struct Line {
     pub leg: LegId,
     gone: bool,
+    /// Whether it is in a conference that has begun: there it is told who speaks.
+    conferring: bool,
     collecting: Option<Collect>,
     playing: Option<Timer>,
     speaking: Option<Timer>,
@@ -128,6 +130,7 @@ impl Line {
         Self {
             leg,
             gone: false,
+            conferring: false,
             collecting: None,
             playing: None,
             speaking: None,
@@ -146,6 +149,8 @@ impl Line {
             Effect::Answer(effect) => &effect.leg,
             Effect::Collect(effect) => &effect.leg,
             Effect::HangUp(effect) => &effect.leg,
+            Effect::JoinConference(effect) => &effect.leg,
+            Effect::LeaveConference(effect) => &effect.leg,
             Effect::Play(effect) => &effect.leg,
             Effect::Ringback(effect) => &effect.leg,
             Effect::Say(effect) => &effect.leg,
@@ -182,7 +187,7 @@ impl Line {
     }
 
     /// The caller says something: a recogniser that listens reports the first word at once, and all of it after the
-    /// silence that the application asked for.
+    /// silence that the application asked for. In a conference it is told when the caller begins, and stops.
     pub fn speak(
         &mut self,
         text: &str,
@@ -195,6 +200,11 @@ impl Line {
         self.last_sound = self.last_sound.max(over);
         for (start, timer) in std::mem::take(&mut self.recordings).into_values() {
             self.watch_silence(start, timer, now, timers);
+        }
+        if self.conferring {
+            let speaking = |started| Input::Speaking(Speaking { leg: self.leg.clone(), started });
+            timers.set(over, Bell::Input(speaking(false)));
+            return Some(speaking(true));
         }
         let speech = self.collecting.as_ref().and_then(|collect| collect.speech.clone())?;
         let pause = speech.speech_timeout.map_or(model.first_pause, f64::from);
@@ -244,6 +254,8 @@ impl Line {
                 }
             }
             Effect::HangUp(_) => self.end(timers),
+            Effect::JoinConference(_) => self.conferring = true,
+            Effect::LeaveConference(_) => self.conferring = false,
             _ => {}
         }
         None

@@ -1,7 +1,8 @@
 //! Calls as data: the scenario files of `tests/scenarios`, run against the engine. `docs/scenarios.md` is the format's
 //! reference; `tests/scenarios/test_scenarios.py` runs the same files through the Python driver and simulator.
 
-pub mod file;
+pub mod conferences;
+mod file;
 pub mod line;
 pub mod matching;
 pub mod names;
@@ -54,6 +55,24 @@ const ACTS: &[(&str, &[&str])] = &[
     ("hang_up", &["leg"]),
     ("modify", &["redirect", "method", "twiml", "complete", "cancel", "refused"]),
     ("dequeue", &["call", "redirect", "method", "refused"]),
+    ("conference", &["announce", "end", "method", "refused"]),
+    (
+        "participant",
+        &[
+            "of",
+            "muted",
+            "hold",
+            "hold_url",
+            "method",
+            "coaching",
+            "coach",
+            "end_on_exit",
+            "beep_on_exit",
+            "announce",
+            "kick",
+            "refused",
+        ],
+    ),
     ("verdict", &["reason"]),
     ("progress", &["sip_response", "sip_call_id", "sip_headers", "leg"]),
     ("detected", &["after_ms", "leg"]),
@@ -206,6 +225,7 @@ fn act(stage: &mut Stage, step: &Step) -> Result<(), String> {
         "hang_up" => stage.hang_up(&leg),
         "modify" => modify(stage, text()?, keys),
         "dequeue" => dequeue(stage, text()?, keys),
+        "conference" | "participant" => conferences::act(stage, &step.kind, text()?, keys),
         "verdict" => verdict(stage, text()?, &mut keys),
         "charged" | "sent" | "transcribed" | "refer_response" | "refer_notify" => {
             services::act(stage, &step.kind, text()?, &mut keys)

@@ -220,14 +220,16 @@ impl Stage {
     }
 
     fn turn(&mut self) -> Result<Vec<InputError>, String> {
-        let mut refused = Vec::new();
+        let (mut refused, mut effects) = (Vec::new(), Vec::new());
         for input in std::mem::take(&mut self.soon) {
             if self.save {
                 self.save_and_restore();
             }
             refused.extend(self.engine.handle(Millis(self.now), input).err());
+            // What is not taken before the next saving would be lost with this engine.
+            effects.extend(self.engine.take_effects());
         }
-        while let Some(effect) = self.engine.poll_effect() {
+        for effect in effects {
             self.perform(&effect)?;
         }
         self.set_alarm();
