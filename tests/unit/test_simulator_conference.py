@@ -290,3 +290,12 @@ def test_what_others_say_is_written_down_as_the_other_side(simulator: Simulator)
     ada.say("Good morning, Bob")
     simulator.advance(1)
     assert written == [("outbound_track", "Good morning"), ("inbound_track", "Good morning, Bob")]
+
+
+def test_who_called_a_number_is_not_whom_others_reach_there(simulator: Simulator) -> None:
+    number = simulator.account("office").number(NUMBER, response('<Say>Hello</Say><Pause length="60"/>'))
+    bob = simulator.call(number, from_=BOB)
+    ada = simulator.call(response(f"<Dial>{NUMBER}</Dial>"), from_=ADA)
+    ada.is_connected_to(NUMBER)
+    with pytest.raises(ExpectationError, match=re.escape(f"connected to {BOB}; connected to {NUMBER}")):
+        ada.is_connected_to(bob, within=1)
