@@ -259,6 +259,7 @@ elements! {
     Sip "Sip" Noun Core executed true answers No, text Trimmed at most 1279 SipUri
     where silent [
         "`sip:` may be left out; headers other than those that a document may send are left out with a warning (13252).",
+        "What the endpoint sent in its answer (`SipHeader_`) and `SipDomain` are told with the first request about its call only.",
     ]
     [Uri Headers] {
         Username: text.code(Code::SipUsername),
