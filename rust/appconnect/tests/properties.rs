@@ -219,10 +219,14 @@ fn walks_reach_every_effect_every_event_and_every_end() {
             });
         }
     }
-    let expected = "Answer Began Bridge Collect Conceal Connected Consult Decided Dequeued Dial \
-                    Dialled Fetch HangUp Heard Notify Placed Play Pressed Problem Queued Requested \
-                    Responded Returned Ringback Said Say SendMessage Settle Settled StartRecording \
-                    Status StopCollect StopMedia StopRecording Transcribe Unbridge Verb";
+    let expected = "Answer Began Bridge ChangeParticipant CloseRelay CloseStream Collect Conceal \
+                    ConferenceEnded ConferenceStarted Connected Consult Decided Dequeued Dial Dialled \
+                    Fetch HangUp Heard JoinConference Joined LeaveConference Left Notify OpenRelay \
+                    OpenStream Placed Play Pressed Problem Queued Relayed Requested Responded Returned \
+                    Ringback Said Say SendDtmf SendMessage SendRelay ServiceChanged Settle Settled \
+                    StartAgent StartConferenceRecording StartRecording StartSiprec StartTranscription \
+                    Status StopAgent StopCollect StopConferenceRecording StopMedia StopRecording StopSiprec \
+                    StopTranscription Transcribe Unbridge Verb";
     let missing = |what: &&str| !seen.contains_key(*what);
     assert_eq!(expected.split_whitespace().filter(missing).collect::<Vec<_>>(), [""; 0]);
     for leg in ["application-connect", "application-hop", "inbound", "outbound"] {

@@ -71,6 +71,8 @@ pub struct Checker {
     pub callers: usize,
     /// Calls in a queue: what they hear while they wait is bounded by time, not by the budget.
     pub queued: HashSet<CallSid>,
+    /// Calls that were in a queue at any time.
+    waited: HashSet<CallSid>,
     /// Calls in a conference, likewise.
     pub meeting: HashMap<CallSid, ConferenceSid>,
     /// The legs that are connected to a conference.
@@ -161,11 +163,15 @@ impl Checker {
             }
             Effect::Unbridge(apart) => {
                 let gone = self.ended.contains(&apart.other) || self.gone.contains(&apart.other);
+                assert!(!gone, "one of them is gone: {apart:?}");
                 let place =
                     self.bridges.iter().position(|pair| *pair == [apart.leg.clone(), apart.other.clone()]);
-                assert!(gone || place.is_some(), "{apart:?} of legs that do not hear each other");
+                assert!(place.is_some(), "{apart:?} of legs that do not hear each other");
                 place.map(|place| self.bridges.swap_remove(place));
             }
+            Effect::OpenRelay(open) => self.opens(open.account, open.call, &format!("{open:?}")),
+            Effect::OpenStream(open) => self.opens(open.account, open.call, &format!("{open:?}")),
+            Effect::StartAgent(start) => self.fresh(start.reply),
             Effect::StartRecording(start) => self.fresh(start.reply),
             Effect::Consult(consult) => self.fresh(consult.reply),
             Effect::Charge(charge) => self.fresh(charge.reply),
@@ -192,6 +198,12 @@ impl Checker {
         assert!(!self.is_bridged(leg), "{leg} hears somebody else and a document");
         let (top, account) = self.top(leg).unwrap();
         assert_eq!(call, top, "a call that is not on top speaks");
+        keeps_to_itself(account, text);
+    }
+
+    /// A socket leads to its own account.
+    fn opens(&self, account: AccountSid, call: CallSid, text: &str) {
+        assert_eq!(self.owners.get(&call), Some(&account), "{call} belongs to somebody else");
         keeps_to_itself(account, text);
     }
 
@@ -275,8 +287,8 @@ impl Checker {
             assert_eq!(called.parent, call);
             called.told.insert(header(request, "I-Twilio-Idempotency-Token"));
             assert_eq!(called.told.len(), 1, "the action of a <Dial> runs twice");
-        } else if pairs.iter().any(|(name, _)| *name == "QueueSid") {
-            // Who came out of a queue may be dialled again and again.
+        } else if child.is_some_and(|child| self.waited.contains(&child)) {
+            // Who came out of a queue may be dialled again and again, connected or not.
         } else if let Some(child) = child {
             let hop = self.hops.get_mut(&child).unwrap();
             assert_eq!(hop.parent, call);
@@ -394,6 +406,7 @@ impl Checker {
             }
             EventKind::Queued(queued) => {
                 assert!(self.queued.insert(*call), "{call} joins twice");
+                self.waited.insert(*call);
                 self.queues.push((queued.queue, *account));
             }
             EventKind::Dequeued(left) => {
@@ -467,12 +480,20 @@ fn leg_of(effect: &Effect) -> Option<&LegId> {
     match effect {
         Effect::Answer(effect) => Some(&effect.leg),
         Effect::Bridge(effect) => Some(&effect.leg),
+        Effect::ChangeParticipant(effect) => Some(&effect.leg),
         Effect::Collect(effect) => Some(&effect.leg),
         Effect::HangUp(effect) => Some(&effect.leg),
+        Effect::JoinConference(effect) => Some(&effect.leg),
+        Effect::OpenRelay(effect) => Some(&effect.leg),
+        Effect::OpenStream(effect) => Some(&effect.leg),
         Effect::Play(effect) => Some(&effect.leg),
         Effect::Ringback(effect) => Some(&effect.leg),
         Effect::Say(effect) => Some(&effect.leg),
+        Effect::SendRelay(effect) => Some(&effect.leg),
+        Effect::StartAgent(effect) => Some(&effect.leg),
         Effect::StartRecording(effect) => Some(&effect.leg),
+        Effect::StartSiprec(effect) => Some(&effect.leg),
+        Effect::StartTranscription(effect) => Some(&effect.leg),
         Effect::StopCollect(effect) => Some(&effect.leg),
         Effect::StopMedia(effect) => Some(&effect.leg),
         Effect::StopRecording(effect) => Some(&effect.leg),

@@ -71,6 +71,8 @@ pub struct Documents {
     pub returns: HashMap<String, String>,
     /// The call that was given the document with this return value.
     pub served: HashMap<String, CallSid>,
+    /// Whether most documents lead callers to where they meet: into a conference, or into and out of a queue.
+    pub meeting: bool,
     /// Whole documents that are served instead of such as are made up, when there are any.
     pub given: &'static [Vec<u8>],
 }
@@ -80,6 +82,10 @@ impl Documents {
     pub fn twiml(&mut self, choices: &mut Choices, party: &Party, call: CallSid) -> String {
         if choices.is_over() {
             return String::new();
+        }
+        if self.meeting && choices.below(3) != 0 {
+            let room = choices.below(2) == 0;
+            return if room { conference(choices, party, call) } else { queue(choices, party) };
         }
         // Hops are what this is about: most documents begin with one.
         let hop = match choices.below(10) {
@@ -92,15 +98,17 @@ impl Documents {
     }
 
     fn verb(&mut self, c: &mut Choices, party: &Party, call: CallSid) -> String {
-        match c.below(25) {
-            0 | 1 | 18 => say(c, party),
+        match c.below(29) {
+            23 | 24 => conference(c, party, call),
+            25 | 26 => services(c, party),
+            0 | 1 => say(c, party),
             2..=5 => self.dial(c, party),
-            21 | 22 => parties(c, party),
+            21 => parties(c, party),
             6 | 7 | 19 | 20 => gather(c, party),
             8 => format!("<Pause{}/>", attribute(c, "length", &["1", "0", "70", "-1"])),
             9 | 10 => format!("<Hangup>{}</Hangup>", self.returned(c, call)),
             11 => play(c, party),
-            12 => record(c, party),
+            12 | 18 => record(c, party),
             13 => format!(
                 "<Redirect{}>{}</Redirect>",
                 attribute(c, "method", &["GET", "POST", "PUT"]),
@@ -109,8 +117,7 @@ impl Documents {
             14 => self.reject(c, call),
             15 => "<Say> </Say>".to_owned(),
             16 => unsupported(c, party),
-            17 => queue(c, party),
-            23 | 24 => conference(c, party),
+            17 | 22 | 27 | 28 => queue(c, party),
             _ => format!("<Number>{}</Number><Bogus a='1'><Say>x</Say></Bogus>", party.canary),
         }
     }
@@ -327,6 +334,67 @@ fn parties(c: &mut Choices, party: &Party) -> String {
     format!("<Dial{attributes}>{nouns}</Dial>")
 }
 
+/// A caller joins the conference of its account; a coach would have to know the SID of somebody in it.
+fn conference(c: &mut Choices, party: &Party, call: CallSid) -> String {
+    let dial = unique([
+        url(c, "action", party),
+        url(c, "action", party),
+        attribute(c, "timeLimit", &["3", "90"]),
+        attribute(c, "hangupOnStar", &["true"]),
+        attribute(c, "answerOnBridge", &["true"]),
+    ]);
+    let events = "start end join leave mute hold modify speaker announcement";
+    let noun = unique([
+        attribute(c, "muted", &["true", "x"]),
+        attribute(c, "beep", &["false", "onExit"]),
+        attribute(c, "startConferenceOnEnter", &["false"]),
+        attribute(c, "endConferenceOnExit", &["true"]),
+        attribute(c, "participantLabel", &["zoe", "a/b"]),
+        attribute(c, "maxParticipants", &["2", "1"]),
+        attribute(c, "coach", &[call.as_str()]),
+        url(c, "waitUrl", party),
+        attribute(c, "waitUrl", &[""]),
+        attribute(c, "record", &["record-from-start"]),
+        url(c, "statusCallback", party),
+        attribute(c, "statusCallbackEvent", &[events, "join leave", events]),
+        url(c, "recordingStatusCallback", party),
+    ]);
+    format!("<Dial{dial}><Conference{noun}>room</Conference></Dial>")
+}
+
+/// Something that runs beside the document, or that holds the line.
+fn services(c: &mut Choices, party: &Party) -> String {
+    let action = url(c, "action", party);
+    let canary = party.canary;
+    let name = attribute(c, "name", &["one", "two"]);
+    let callback = url(c, "statusCallback", party);
+    let stream = format!("<Stream url=\"wss://{canary}.example/s\"{name}{callback}/>");
+    match c.below(10) {
+        0 | 1 => format!("<Start>{stream}</Start>"),
+        2 | 3 => format!("<Connect{action}>{stream}</Connect>"),
+        4 | 5 => {
+            let greeting = attribute(c, "welcomeGreeting", &["Hello"]);
+            let keys = attribute(c, "dtmfDetection", &["true"]);
+            let relay = format!("<ConversationRelay url=\"wss://{canary}.example/r\"{greeting}{keys}/>");
+            format!("<Connect{action}>{relay}</Connect>")
+        }
+        6 => {
+            let callback = url(c, "statusCallbackUrl", party);
+            let partial = attribute(c, "partialResults", &["true"]);
+            format!("<Start><Transcription{name}{callback}{partial}/></Start>")
+        }
+        7 => format!(
+            "<Start><Siprec{name}{callback}/></Start><Start><Recording{}/></Start>",
+            url(c, "recordingStatusCallback", party)
+        ),
+        8 => format!("<Connect{action}><VirtualAgent connectorName=\"bot\"{callback}/></Connect>"),
+        _ => {
+            let what = c.one(&["Stream", "Siprec", "Transcription", "Recording"]);
+            format!("<Stop><{what}{name}/></Stop>")
+        }
+    }
+}
+
 /// A caller is put into a queue, or somebody is taken out of it.
 fn queue(c: &mut Choices, party: &Party) -> String {
     let action = url(c, "action", party);
@@ -339,27 +407,6 @@ fn queue(c: &mut Choices, party: &Party) -> String {
     let wait = url(c, "waitUrl", party);
     let size = attribute(c, "maxQueueSize", &["1", "2"]);
     format!("<Enqueue{action}{wait}{size}>support</Enqueue><Leave/>")
-}
-
-/// A caller joins a conference.
-fn conference(c: &mut Choices, party: &Party) -> String {
-    let dial = unique([
-        url(c, "action", party),
-        attribute(c, "hangupOnStar", &["true"]),
-        attribute(c, "timeLimit", &["3", "90"]),
-        attribute(c, "answerOnBridge", &["true"]),
-    ]);
-    let noun = unique([
-        url(c, "waitUrl", party),
-        url(c, "statusCallback", party),
-        attribute(c, "statusCallbackEvent", &["start end join leave mute hold modify speaker announcement"]),
-        attribute(c, "startConferenceOnEnter", &["false"]),
-        attribute(c, "endConferenceOnExit", &["true"]),
-        attribute(c, "maxParticipants", &["1", "2"]),
-        attribute(c, "participantLabel", &["one"]),
-        attribute(c, "record", &["record-from-start"]),
-    ]);
-    format!("<Dial{dial}><Conference{noun}>room</Conference></Dial>")
 }
 
 fn pay(c: &mut Choices, party: &Party, action: &str) -> String {
@@ -392,7 +439,7 @@ fn unsupported(c: &mut Choices, party: &Party) -> String {
             let callback = url(c, "statusCallback", party);
             format!("<Sms{action}{callback} to=\"+15550111\">hi</Sms>")
         }
-        3 => format!("<Connect{action}><Stream url=\"wss://{}.example/s\"/></Connect>", party.canary),
+        3 => services(c, party),
         4 => "<Leave/><Echo/>".to_owned(),
         5 => format!("<Refer{action}><Sip>sip:a@b.example</Sip></Refer>"),
         _ => format!("<Dial{action}/>"),

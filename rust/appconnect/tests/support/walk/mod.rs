@@ -3,35 +3,37 @@
 
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its own part of this")]
 
+mod again;
 mod checker;
 mod documents;
+mod rooms;
+mod services;
+mod world;
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use appconnect::address::Address;
-use appconnect::config::{Echo, EmptyDocument, ExposeParent, FailedApplication, Geography, PlayFailure};
 use appconnect::effect::Effect;
-use appconnect::event::EventKind;
 use appconnect::http::Method;
 use appconnect::id::{CallSid, LegId, ReplyId, Seed};
 use appconnect::input::{
-    Change, ChargeDone, ChargeOutcome, ConferenceChange, Dequeue, Digits, FailureReason, HttpFailure,
-    HttpResponse, HungUp, IncomingCall, MediaDone, MediaFailure, MessageStatus, Modify, ModifyConference,
-    ModifyParticipant, ParticipantChange, PolicyVerdict, Progress, ProgressState, RecordingTranscribed,
-    ReferProgress, ReferStep, Referred, Speech,
+    Change, ChargeDone, ChargeOutcome, Digits, FailureReason, HttpFailure, HttpResponse, HungUp,
+    IncomingCall, MediaDone, MediaFailure, MessageStatus, Modify, PolicyVerdict, Progress, ProgressState,
+    RecordingTranscribed, ReferProgress, ReferStep, Referred, Speech,
 };
-use appconnect::pii::{Pii, Secret};
-use appconnect::policy::{Limits, Verdict};
-use appconnect::registry::{Account, AccountStatus, Handler, Registry};
+use appconnect::pii::Pii;
+use appconnect::policy::Verdict;
 use appconnect::time::Millis;
 use appconnect::{Config, Engine, Input, InputError};
 
+pub use again::{Again, again, without_timeline};
 pub use checker::Checker;
 pub use documents::{Choices, Documents, PARTIES, Party, party};
+use services::Services;
+use world::configuration;
+pub use world::{next_token, registries};
 
-use crate::support::{
-    A, APP_A, APP_B, APP_C, Answer, B, C, CALLER, NUMBER, START, application, hook, registry,
-};
+use crate::support::{APP_B, APP_C, Answer, CALLER, NUMBER, START, hook};
 
 /// Nobody's: a time at which no other timer can fire.
 const ROOT_SECONDS: u64 = 7_919;
@@ -82,6 +84,7 @@ pub struct Walk {
     echoing: bool,
     messages: Vec<ReplyId>,
     transcriptions: Vec<ReplyId>,
+    services: Services,
     /// Answered, or stopped.
     used: Vec<ReplyId>,
     /// Never answered.
@@ -89,91 +92,6 @@ pub struct Walk {
     /// Callers besides the first.
     callers: usize,
     swaps: bool,
-}
-
-/// The token that an account has after it was changed.
-pub fn next_token(account: &str) -> Secret {
-    Secret::new(format!("next-token-of-{account}"))
-}
-
-/// The registries of a walk: the first is where calls begin, the others take something away.
-pub fn registries() -> &'static [Arc<Registry>] {
-    static ALL: OnceLock<Vec<Arc<Registry>>> = OnceLock::new();
-    ALL.get_or_init(|| (0..8).map(|number| Arc::new(numbered(number))).collect())
-}
-
-fn numbered(number: usize) -> Registry {
-    registry(|accounts, applications, numbers| {
-        *applications = vec![
-            application(APP_A, A, "own.cnrya.example", false),
-            application(APP_B, B, "cnryb.example", true),
-            application(APP_C, C, "cnryc.example", true),
-        ];
-        applications[1].fallback = Some(hook("https://cnryb.example/fallback"));
-        applications[1].voice = Some(hook("https://cnryb.example/voice#rc=2&rp=all"));
-        let mut voice = hook("https://user:pw-cnryc@cnryc.example/voice?own=1");
-        voice.method = Method::Get;
-        applications[2].voice = Some(voice);
-        if let Handler::Webhooks(webhooks) = &mut numbers[0].handler {
-            webhooks.voice = Some(hook("https://cnrya.example/voice"));
-            webhooks.status_callback = Some(hook("https://cnrya.example/status#rc=1&rp=5xx"));
-        }
-        match number {
-            1 => applications[1].public_application_connect_enabled = false,
-            2 => accounts[1].status = AccountStatus::Suspended,
-            3 => {
-                accounts.remove(1);
-                applications.remove(1);
-            }
-            4 => {
-                for account in &mut *accounts {
-                    let renewed = next_token(account.sid.as_str());
-                    *account = Account::new(account.sid, None, AccountStatus::Active, renewed);
-                }
-            }
-            5 => accounts[0].status = AccountStatus::Closed,
-            6 => {
-                accounts.remove(0);
-                applications.remove(0);
-                numbers.clear();
-            }
-            7 => applications[1].voice = None,
-            _ => {}
-        }
-    })
-}
-
-fn configuration(c: &mut Choices) -> Config {
-    let limits = Limits {
-        hops: c.one(&[3, 10, 3, 10, 1, 0]),
-        legs_per_root: c.one(&[6, 50, 6, 2]),
-        documents_per_root: c.one(&[40, 500, 40, 5]),
-        root_seconds: ROOT_SECONDS,
-        ..Limits::default()
-    };
-    Config {
-        limits,
-        timeline: true,
-        consult: c.rarely(4),
-        echo: c.one(&[Echo::Skip, Echo::Skip, Echo::Echo]),
-        pay_over_http: c.rarely(3),
-        failed_application: c.one(&[FailedApplication::Failed, FailedApplication::PlayError]),
-        empty_document: c.one(&[EmptyDocument::Completed, EmptyDocument::NoAnswer]),
-        expose_parent_call_sid: c.one(&[
-            ExposeParent::SameAccount,
-            ExposeParent::SameAccount,
-            ExposeParent::Never,
-            ExposeParent::Always,
-        ]),
-        geography: c.one(&[Geography::Empty, Geography::Omit]),
-        play_failure: c.one(&[PlayFailure::Fallback, PlayFailure::Skip]),
-        repeat_parameters: c.rarely(3),
-        sender_account: c.rarely(3),
-        charset_suffix: c.rarely(3),
-        strict: c.rarely(3),
-        dial_timeout_buffer: c.one(&[0, 5]),
-        ..Config::default()
-    }
 }
 
 pub fn incoming(leg: &LegId, to: &str) -> Input {
@@ -193,10 +111,12 @@ impl Walk {
         let config = configuration(&mut choices);
         let mut engine = Engine::new(config.clone(), Seed::new([seed; 32]));
         engine.set_registry(Arc::clone(&registries()[0]));
+        let mut documents = Documents::default();
+        documents.meeting = choices.rarely(4);
         Self {
             engine,
             choices,
-            documents: Documents::default(),
+            documents,
             checker: Checker::new(config.clone(), swaps),
             config,
             log: Vec::new(),
@@ -212,6 +132,7 @@ impl Walk {
             echoing: false,
             messages: Vec::new(),
             transcriptions: Vec::new(),
+            services: Services::default(),
             used: Vec::new(),
             dropped: Vec::new(),
             callers: 0,
@@ -230,6 +151,9 @@ impl Walk {
     pub fn run(mut self) -> Self {
         let (leg, to) = (self.leg.clone(), self.choices.one(&[NUMBER, NUMBER, APP_B, APP_C]));
         self.give(incoming(&leg, to)).unwrap();
+        if self.documents.meeting {
+            self.another_caller();
+        }
         for _ in 0..5_000 {
             if self.engine.live_legs() == 0 {
                 self.checker.finished();
@@ -245,7 +169,10 @@ impl Walk {
         if self.choices.rarely(8) {
             self.now += self.choices.one(&[1, 400, 2_500]);
         }
-        match self.choices.below(36) {
+        match self.choices.below(40) {
+            36 | 37 if self.serve() => {}
+            38 if !self.checker.conferences.is_empty() => self.preside(),
+            39 => self.speaks_up(),
             24.. | 0..=8 => self.go_on(),
             9..=11 => self.answer_one(),
             12 if !self.pending.is_empty() => {
@@ -329,8 +256,15 @@ impl Walk {
             let text = self.choices.rarely(2).then(|| Pii::from("well"));
             return self.give(Input::RecordingTranscribed(RecordingTranscribed { reply, text })).unwrap();
         }
-        // Who waits in a queue would wait for hours.
-        if self.choices.is_over() && !(self.checker.queued.is_empty() && self.checker.meeting.is_empty()) {
+        match self.choices.below(3) {
+            1 if self.serve() => return,
+            2 if !self.checker.meeting.is_empty() => return self.preside(),
+            _ => {}
+        }
+        // Who waits in a queue or a conference, or for a socket, would wait for hours.
+        let waits =
+            self.services.holds() || !self.checker.queued.is_empty() || !self.checker.meeting.is_empty();
+        if self.choices.is_over() && waits {
             self.leaves(self.leg.clone());
             for leg in self.talking.clone() {
                 self.leaves(leg);
@@ -401,6 +335,7 @@ impl Walk {
         }
         self.talking.retain(|own| *own != leg);
         self.silence(&leg);
+        self.services.leg_is_gone(&leg);
         self.give(Input::HungUp(HungUp { leg })).unwrap();
     }
 
@@ -475,55 +410,6 @@ impl Walk {
         let before = self.effects.len();
         let result = self.give(Input::Modify(Modify { call, change }));
         if result.is_err() {
-            assert!(self.effects[before].is_empty(), "a refused change has effects");
-        }
-    }
-
-    /// The account of a conference changes it, or somebody in it; it may be over.
-    fn preside(&mut self) {
-        let (conference, account) = self.choices.one(&self.checker.conferences);
-        let document = hook(&format!("https://{}.example/announce", party(account.as_str()).canary));
-        let among = |own: &CallSid| self.checker.owners[own] == account;
-        let calls: Vec<_> = self.checker.calls.iter().copied().filter(among).collect();
-        let call = self.choices.one(&calls);
-        let mut change = ParticipantChange::default();
-        let input = match self.choices.below(9) {
-            0 => Input::ModifyConference(ModifyConference { conference, change: ConferenceChange::End }),
-            1 | 2 => {
-                let change = ConferenceChange::Announce(document);
-                Input::ModifyConference(ModifyConference { conference, change })
-            }
-            other => {
-                match other {
-                    3 => change.kick = true,
-                    4 => change.muted = Some(self.choices.rarely(2)),
-                    5 => {
-                        change.hold = Some(self.choices.rarely(2));
-                        change.hold_document = self.choices.rarely(2).then_some(document);
-                    }
-                    6 => change.announcement = Some(document),
-                    7 => change.coach = Some(self.choices.one(&calls)),
-                    _ => change.end_on_exit = Some(true),
-                }
-                Input::ModifyParticipant(Box::new(ModifyParticipant { conference, call, change }))
-            }
-        };
-        self.checker.modifications += 1;
-        let before = self.effects.len();
-        if self.give(input).is_err() {
-            assert!(self.effects[before].is_empty(), "a refused change has effects");
-        }
-    }
-
-    /// An account gives a call in a queue another document; there may be none.
-    fn dequeue(&mut self) {
-        let (queue, account) = self.choices.one(&self.checker.queues);
-        let hook = hook(&format!("https://{}.example/update", party(account.as_str()).canary));
-        let call = if self.choices.rarely(2) { self.checker.queued.iter().min().copied() } else { None };
-        self.checker.modifications += 1;
-        let (url, method) = (hook.url, hook.method);
-        let before = self.effects.len();
-        if self.give(Input::Dequeue(Dequeue { queue, call, url, method })).is_err() {
             assert!(self.effects[before].is_empty(), "a refused change has effects");
         }
     }
@@ -626,6 +512,7 @@ impl Walk {
     fn take(&mut self, effect: &Effect) {
         let pending =
             |reply: ReplyId, account: &str| Pending { reply, call: reply.call, account: party(account) };
+        self.services.take(effect);
         match effect {
             Effect::Fetch(fetch) => self.pending.push(pending(fetch.reply, fetch.account.as_str())),
             Effect::Notify(notify) => self.pending.push(pending(notify.reply, notify.account.as_str())),
@@ -663,7 +550,7 @@ impl Walk {
         // Whoever was called may answer or leave.
         let called = !self.placed.is_empty() || !self.talking.is_empty();
         // A conference or a socket is waited for until the time of the whole call is over.
-        let elsewhere = !self.documents.given.is_empty();
+        let elsewhere = self.services.holds();
         assert!(
             elsewhere
                 || waits
@@ -686,59 +573,4 @@ impl Walk {
             );
         }
     }
-}
-
-/// What is different when a walk is done again.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Again {
-    /// Save, release and restore every leg in a fresh engine before every input.
-    pub save: bool,
-    /// Report no timeline.
-    pub quiet: bool,
-    /// Leave out the replies that nobody waits for.
-    pub skip_stale: bool,
-}
-
-/// The effects of the same inputs once more.
-pub fn again(walk: &Walk, seed: u8, how: Again) -> Vec<Vec<Effect>> {
-    let config = Config { timeline: !how.quiet, ..walk.config.clone() };
-    let fresh = |registry: usize| {
-        let mut engine = Engine::new(config.clone(), Seed::new([seed; 32]));
-        engine.set_registry(Arc::clone(&registries()[registry]));
-        engine
-    };
-    let (mut engine, mut number) = (fresh(0), 0);
-    let mut all = Vec::new();
-    for entry in walk.log.iter().filter(|entry| !(how.skip_stale && entry.stale)) {
-        if how.save {
-            let deadline = engine.next_timeout();
-            let mut other = fresh(number);
-            for subject in engine.subjects().collect::<Vec<_>>() {
-                other.restore(Millis(entry.now), &engine.snapshot(subject).unwrap()).unwrap();
-                engine.release(subject).unwrap();
-            }
-            assert_eq!((engine.live_legs(), engine.next_timeout()), (0, None));
-            engine = other;
-            assert_eq!(engine.next_timeout(), deadline, "a deadline moved");
-        }
-        match &entry.act {
-            Act::Swap(swapped) => {
-                number = *swapped;
-                engine.set_registry(Arc::clone(&registries()[number]));
-            }
-            // Refused changes are refused again; what counts is what follows.
-            Act::Input(input) => drop(engine.handle(Millis(entry.now), input.clone())),
-        }
-        all.push(std::iter::from_fn(|| engine.poll_effect()).collect());
-    }
-    all
-}
-
-/// The effects without the timeline.
-pub fn without_timeline(effects: &[Vec<Effect>]) -> Vec<Vec<&Effect>> {
-    let kept = |effect: &&Effect| match effect {
-        Effect::Report(event) => matches!(event.kind, EventKind::Problem(_)),
-        _ => true,
-    };
-    effects.iter().map(|step| step.iter().filter(kept).collect()).collect()
 }
