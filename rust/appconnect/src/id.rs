@@ -46,21 +46,24 @@ impl Hash for SidText {
 }
 
 impl SidText {
-    fn generate(prefix: [u8; 2], bits: u128) -> Self {
+    fn generate(prefix: &str, bits: u128) -> Self {
         let mut text = [b'0'; 34];
         let (head, digits) = text.split_at_mut(2);
-        head.copy_from_slice(&prefix);
+        for (place, letter) in head.iter_mut().zip(prefix.bytes()) {
+            *place = letter;
+        }
         for (digit, byte) in digits.chunks_exact_mut(2).zip(bits.to_be_bytes()) {
             digit.copy_from_slice(&hex(byte));
         }
         Self(text)
     }
 
-    fn parse(prefix: [u8; 2], text: &str) -> Option<Self> {
+    fn parse(prefix: &str, text: &str) -> Option<Self> {
         let bytes: [u8; 34] = text.as_bytes().try_into().ok()?;
         let (head, digits) = bytes.split_at(2);
         // Without an early end: nearly every text is a SID, and so many digits are looked at together.
-        let valid = digits.iter().fold(head == prefix, |valid, digit| valid & digit.is_ascii_hexdigit());
+        let valid =
+            digits.iter().fold(head == prefix.as_bytes(), |valid, digit| valid & digit.is_ascii_hexdigit());
         valid.then_some(Self(bytes))
     }
 
@@ -104,12 +107,10 @@ macro_rules! sid {
         pub struct $name(SidText);
 
         impl $name {
-            const PREFIX: [u8; 2] = *$prefix;
-
             /// The SID with these 128 bits, in lower-case hexadecimal.
             #[must_use]
             pub fn from_bits(bits: u128) -> Self {
-                Self(SidText::generate(Self::PREFIX, bits))
+                Self(SidText::generate($prefix, bits))
             }
 
             /// The 128 bits behind the two capitals.
@@ -129,9 +130,9 @@ macro_rules! sid {
             type Err = IdError;
 
             fn from_str(text: &str) -> Result<Self, IdError> {
-                SidText::parse(Self::PREFIX, text)
+                SidText::parse($prefix, text)
                     .map(Self)
-                    .ok_or(IdError { expected: concat!("the SID prefix of ", stringify!($name), " and 32 hexadecimal digits") })
+                    .ok_or(IdError { expected: concat!($prefix, " and 32 hexadecimal digits") })
             }
         }
 
@@ -153,47 +154,47 @@ macro_rules! sid {
 
 sid!(
     /// An account (`AC` and 32 hexadecimal digits).
-    AccountSid, b"AC"
+    AccountSid, "AC"
 );
 sid!(
     /// A call: one account's view and control of a leg (`CA` and 32 hexadecimal digits).
-    CallSid, b"CA"
+    CallSid, "CA"
 );
 sid!(
     /// A conference (`CF` and 32 hexadecimal digits).
-    ConferenceSid, b"CF"
+    ConferenceSid, "CF"
 );
 sid!(
     /// A queue (`QU` and 32 hexadecimal digits).
-    QueueSid, b"QU"
+    QueueSid, "QU"
 );
 sid!(
     /// A text message (`SM` and 32 hexadecimal digits).
-    MessageSid, b"SM"
+    MessageSid, "SM"
 );
 sid!(
     /// A recording (`RE` and 32 hexadecimal digits).
-    RecordingSid, b"RE"
+    RecordingSid, "RE"
 );
 sid!(
     /// The session of a `<ConversationRelay>` (`VX` and 32 hexadecimal digits).
-    RelaySid, b"VX"
+    RelaySid, "VX"
 );
 sid!(
     /// A forked recording by SIPREC (`SR` and 32 hexadecimal digits).
-    SiprecSid, b"SR"
+    SiprecSid, "SR"
 );
 sid!(
     /// A media stream (`MZ` and 32 hexadecimal digits).
-    StreamSid, b"MZ"
+    StreamSid, "MZ"
 );
 sid!(
     /// A transcription in real time (`GT` and 32 hexadecimal digits).
-    TranscriptionSid, b"GT"
+    TranscriptionSid, "GT"
 );
 sid!(
     /// What was said in a recording, written down (`TR` and 32 hexadecimal digits).
-    TranscriptSid, b"TR"
+    TranscriptSid, "TR"
 );
 
 /// A TwiML App: `AP` and 1 to 64 letters and digits.
@@ -215,7 +216,7 @@ impl ApplicationSid {
     /// Whether the SID has the 34 characters that created applications have.
     #[must_use]
     pub fn is_canonical(&self) -> bool {
-        SidText::parse(*b"AP", &self.0).is_some()
+        SidText::parse("AP", &self.0).is_some()
     }
 }
 
@@ -425,6 +426,21 @@ mod tests {
         ] {
             assert!(text.parse::<CallSid>().is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_refused_sid_says_how_one_begins() {
+        macro_rules! check {
+            ($($name:ident)*) => {$(
+                let written = $name::from_bits(0);
+                let prefix = written.as_str().trim_end_matches('0');
+                let expected = format!("not an identifier: expected {prefix} and 32 hexadecimal digits");
+                assert_eq!("SID".parse::<$name>().unwrap_err().to_string(), expected);
+            )*};
+        }
+        check!(AccountSid CallSid ConferenceSid QueueSid MessageSid RecordingSid RelaySid SiprecSid StreamSid);
+        check!(TranscriptionSid TranscriptSid);
+        assert_eq!("x".parse::<AccountSid>().unwrap_err().expected, "AC and 32 hexadecimal digits");
     }
 
     #[test]
