@@ -142,7 +142,7 @@ macro_rules! dialled {
 dialled! {
     /// A phone number.
     PhoneNumber {
-        /// The number, as the carrier writes it in `To` (E.164: `+15550100`).
+        /// The number, as the carrier writes it in `To`: E.164 (`+15550100`), or the digits of a short code.
         number,
         /// Whether `CallerName` is sent.
         voice_caller_id_lookup: bool = false,
@@ -152,7 +152,7 @@ dialled! {
 dialled! {
     /// A SIP domain. Every user of it is answered alike.
     SipDomain {
-        /// The host name, in any case.
+        /// The host name, in any case, without user and port.
         domain,
     }
 }
@@ -160,7 +160,7 @@ dialled! {
 dialled! {
     /// A Voice SDK client. `client:alice` names no account, so an identity is unique in a registry.
     Client {
-        /// The identity, without `client:`; exact case.
+        /// The identity, without `client:`; exact case, 1 to 256 characters without blanks.
         identity,
     }
 }

@@ -69,6 +69,16 @@ impl Address {
     }
 }
 
+/// Whether a Voice SDK client can have this identity: 1 to 256 characters, none of them blank or a control character
+/// (`twiml-voice.md` section 6.2).
+pub(crate) fn is_identity(text: &str) -> bool {
+    (1..=MAX_IDENTITY).contains(&text.chars().count())
+        && !text.chars().any(|c| c.is_control() || c.is_whitespace())
+}
+
+/// Longest identity of a Voice SDK client, in characters.
+const MAX_IDENTITY: usize = 256;
+
 fn is_application_sid(text: &str) -> bool {
     text.len() == 34 && text.starts_with("AP") && text.bytes().skip(2).all(|b| b.is_ascii_hexdigit())
 }

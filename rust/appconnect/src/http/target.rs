@@ -422,6 +422,16 @@ fn split_port(text: &str) -> Result<(&str, Option<u16>), UrlError> {
     }
 }
 
+/// Whether this is a host name in ASCII, without the dot that may stand at its end: labels of 1 to 63 letters, digits,
+/// hyphens and underscores, 253 characters in all.
+pub(crate) fn is_host_name(name: &str) -> bool {
+    let label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+    };
+    name.len() <= 253 && name.split('.').all(label)
+}
+
 /// Checks a host and reads it as an address if it is one.
 fn read_host(host: &str) -> Result<Option<IpAddr>, UrlError> {
     if let Some(inner) = host.strip_prefix('[') {
@@ -431,11 +441,7 @@ fn read_host(host: &str) -> Result<Option<IpAddr>, UrlError> {
         };
     }
     let name = host.strip_suffix('.').unwrap_or(host);
-    let label = |label: &str| {
-        (1..=63).contains(&label.len())
-            && label.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
-    };
-    if name.len() > 253 || !name.split('.').all(label) {
+    if !is_host_name(name) {
         return Err(UrlError::invalid("the host of the URL is not a host name in ASCII"));
     }
     if name.rsplit('.').next().is_some_and(|last| read_number(last).is_some()) {

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::address::{Address, AddressKind};
+use crate::address::{Address, AddressKind, is_identity};
+use crate::http::target::is_host_name;
 use crate::id::{AccountSid, ApplicationSid};
 
 use super::index::Index;
@@ -53,8 +54,8 @@ pub enum Fault {
     UnknownApplication(ApplicationSid),
     /// The application that should answer it belongs to another account (the case of code 21420).
     ForeignApplication(ApplicationSid),
-    /// No address that is written this way is ever looked up as this kind of record.
-    Unreachable,
+    /// No call can ever be to this number, domain or identity; how one is written.
+    Unreachable(&'static str),
     /// There are 2^32 - 1 records of this kind before it, more than can be told apart.
     TooMany,
 }
@@ -70,7 +71,7 @@ impl fmt::Display for Fault {
             Self::ForeignApplication(sid) => {
                 write!(f, "is answered by {sid}, which belongs to another account")
             }
-            Self::Unreachable => f.write_str("cannot be reached by any address"),
+            Self::Unreachable(rule) => write!(f, "cannot be reached by any address: {rule}"),
             Self::TooMany => f.write_str("is one record too many"),
         }
     }
@@ -207,8 +208,8 @@ impl RegistryBuilder {
 /// A record that can be complained about and looked up.
 trait Buildable: Keyed {
     fn record(&self) -> Record;
-    /// Whether an address can be written that `resolve` looks up as this record.
-    fn is_reachable(&self) -> bool;
+    /// Checks that an address can be written that `resolve` looks up as this record; otherwise how one is written.
+    fn check_reachable(&self) -> Result<(), &'static str>;
 }
 
 impl Buildable for Application {
@@ -216,9 +217,9 @@ impl Buildable for Application {
         Record::Application(self.sid.clone())
     }
 
-    fn is_reachable(&self) -> bool {
+    fn check_reachable(&self) -> Result<(), &'static str> {
         // Its SID type admits nothing else.
-        true
+        Ok(())
     }
 }
 
@@ -227,8 +228,11 @@ impl Buildable for PhoneNumber {
         Record::PhoneNumber(self.number.clone())
     }
 
-    fn is_reachable(&self) -> bool {
-        leads_to("", self.key(), AddressKind::PhoneNumber)
+    fn check_reachable(&self) -> Result<(), &'static str> {
+        let digits = self.number.strip_prefix('+').unwrap_or(&self.number);
+        let written = (1..=MAX_DIGITS).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+        let rule = "a phone number is a plus sign and at most 15 digits, or the digits of a short code alone";
+        leads_to("", self.key(), AddressKind::PhoneNumber, written, rule)
     }
 }
 
@@ -237,8 +241,10 @@ impl Buildable for SipDomain {
         Record::SipDomain(self.domain.clone())
     }
 
-    fn is_reachable(&self) -> bool {
-        leads_to("sip:", self.key(), AddressKind::Sip)
+    fn check_reachable(&self) -> Result<(), &'static str> {
+        let written = is_host_name(self.domain.strip_suffix('.').unwrap_or(&self.domain));
+        let rule = "a SIP domain is a host name of letters, digits, hyphens and dots, without user and port";
+        leads_to("sip:", self.key(), AddressKind::Sip, written, rule)
     }
 }
 
@@ -247,15 +253,28 @@ impl Buildable for Client {
         Record::Client(self.identity.clone())
     }
 
-    fn is_reachable(&self) -> bool {
-        leads_to("client:", self.key(), AddressKind::Client)
+    fn check_reachable(&self) -> Result<(), &'static str> {
+        let written = is_identity(&self.identity);
+        let rule = "an identity has 1 to 256 characters, none of them a blank, a control character or ?";
+        leads_to("client:", self.key(), AddressKind::Client, written, rule)
     }
 }
 
-/// Whether the address made of scheme and key is looked up by that key.
-fn leads_to(scheme: &str, key: &str, kind: AddressKind) -> bool {
+/// Most digits of a phone number: E.164 has no longer ones, and short codes are shorter.
+const MAX_DIGITS: usize = 15;
+
+/// Checks that the key is written as it must be, and that the address made of scheme and key is looked up by it;
+/// otherwise the rule.
+fn leads_to(
+    scheme: &str,
+    key: &str,
+    kind: AddressKind,
+    written: bool,
+    rule: &'static str,
+) -> Result<(), &'static str> {
     let address = Address::new(&format!("{scheme}{key}"));
-    !key.is_empty() && address.kind() == kind && address.key() == key
+    let reachable = written && address.kind() == kind && address.key() == key;
+    if reachable { Ok(()) } else { Err(rule) }
 }
 
 /// The place of the record at this position, if it can have one.
@@ -322,9 +341,7 @@ fn table<T: Buildable>(records: Vec<T>, registry: &Registry) -> Result<Table<T>,
 
 /// The account and the place of the application that a record refers to.
 fn references<T: Buildable>(record: &T, registry: &Registry) -> Result<(Owner, Option<u32>), Fault> {
-    if !record.is_reachable() {
-        return Err(Fault::Unreachable);
-    }
+    record.check_reachable().map_err(Fault::Unreachable)?;
     let account = record.account();
     let owner = registry.account_entry(account).ok_or(Fault::UnknownAccount(*account))?.standing;
     let Some(sid) = record.answered_by() else { return Ok((owner, None)) };

@@ -175,7 +175,7 @@ pub enum Handler {
 /// A phone number. Looked up by exact match with the dialled address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PhoneNumber {
-    /// The number, as the carrier writes it in `To` (E.164: `+15550100`).
+    /// The number, as the carrier writes it in `To`: E.164 (`+15550100`), or the digits of a short code.
     pub number: Box<str>,
     /// The account that owns it.
     pub account: AccountSid,
@@ -188,7 +188,7 @@ pub struct PhoneNumber {
 /// A SIP domain. Every user of it has the same handler.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SipDomain {
-    /// The host name; stored and looked up in lower case.
+    /// The host name, without user and port; stored and looked up in lower case.
     pub domain: Box<str>,
     /// The account that owns it.
     pub account: AccountSid,
@@ -202,7 +202,7 @@ pub struct SipDomain {
 /// same names must make them different, for instance by a prefix.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Client {
-    /// The identity, without `client:`; exact case.
+    /// The identity, without `client:`; exact case, 1 to 256 characters without blanks.
     pub identity: Box<str>,
     /// The account that owns it.
     pub account: AccountSid,

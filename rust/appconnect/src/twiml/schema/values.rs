@@ -1,5 +1,6 @@
 //! What an attribute may hold, and the check that tells a good value from a bad one.
 
+use crate::address::is_identity;
 use crate::twiml::characters::trim;
 
 /// The type of an attribute's value.
@@ -186,7 +187,7 @@ fn is_caller_id(value: &str) -> bool {
         return false;
     }
     if let Some(identity) = value.strip_prefix("client:") {
-        return !identity.is_empty() && !identity.chars().any(|c| c.is_control() || c.is_whitespace());
+        return is_identity(identity);
     }
     if let Some(number) = value.strip_prefix("whatsapp:+") {
         return !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());

@@ -1,6 +1,6 @@
 //! Whom the nouns of a `<Dial>` name, and who calls (`twiml-voice.md` sections 6 and 6.2).
 
-use crate::address::{Address, AddressKind};
+use crate::address::{Address, AddressKind, is_identity};
 use crate::call::cx::Cx;
 use crate::call::verb::parameters;
 use crate::config::CallerIdRule;
@@ -71,7 +71,7 @@ fn client(noun: Node<'_>, text: &str) -> Result<Endpoint, Problem> {
     let named = identity.map(|identity| identity.text().trim().to_owned());
     let name = named.unwrap_or_else(|| text.to_owned());
     let name = name.strip_prefix("client:").unwrap_or(&name);
-    if name.is_empty() || name.chars().any(|c| c.is_control() || c.is_whitespace()) {
+    if !is_identity(name) {
         let message = "a client is named by 1 to 256 characters without blanks";
         return Err(at(noun, Code::SchemaWarning, message));
     }
