@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from appconnect import _core
+from appconnect import Config, _core
 from appconnect.effects import (
     Endpoint,
     Facts,
@@ -30,12 +31,16 @@ from appconnect.inputs import (
     Modify,
     ModifyConference,
     ModifyParticipant,
+    Originate,
     ReferProgress,
     SipFacts,
     Speech,
     Verdict,
 )
 from appconnect.registry import Account, Application, PhoneNumber, Registry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 CALL = "CA" + "0" * 31 + "1"
 OTHER_CALL = "CA" + "0" * 31 + "2"
@@ -419,8 +424,7 @@ def test_a_wrong_type_is_refused_by_the_name_of_the_field(cls: type[Any]) -> Non
     for name in cls.__match_args__:
         with pytest.raises(TypeError) as refusal:
             make(cls, **{name: object()})
-        told = [str(refusal.value), *getattr(refusal.value, "__notes__", [])]
-        assert any(name in line for line in told), told
+        assert str(refusal.value).startswith(f"{name}: "), refusal.value
 
 
 @pytest.mark.parametrize(
@@ -462,8 +466,59 @@ def test_a_wrong_value_is_refused_with_what_was_expected(make_bad: Any, message:
 def test_numbers_outside_their_range_are_refused() -> None:
     """Nothing wraps around."""
     for status in (-1, 65_536):
-        with pytest.raises(OverflowError):
+        with pytest.raises(ValueError, match=r"^status: expected a number from 0 to 65535"):
             HttpResponse(REPLY, status, [], b"")
+
+
+@by_class
+def test_every_number_says_its_argument_and_its_range(cls: type[Any]) -> None:
+    """Python's own numbers have no end, those of a call have one."""
+    for name in cls.__match_args__:
+        if type(values(cls, name)[0]) is not int:
+            continue
+        for number in (-1, 10**5_000):
+            with pytest.raises(ValueError, match=rf"^{name}: expected a number from 0 to [0-9]+"):
+                make(cls, **{name: number})
+
+
+_ORIGINATE = functools.partial(Originate, "leg-1", ACCOUNT, "+15550100", "+15550142", twiml="<Response/>")
+_PARTICIPANT = functools.partial(ModifyParticipant, "CF" + "0" * 32, CALL)
+_PLAIN: list[tuple[Callable[..., object], dict[str, object]]] = [
+    (_ORIGINATE, {"timeout": -1, "time_limit": 2**32, "asynchronous_detection": 1, "method": b"GET"}),
+    (_ORIGINATE, {"timeout": "60", "time_limit": 1.5, "status_callback_events": "answered"}),
+    (functools.partial(Modify, CALL, url="https://a.example/"), {"method": 5}),
+    (functools.partial(ModifyConference, "CF" + "0" * 32), {"end": "yes", "announce_method": 5}),
+    (
+        _PARTICIPANT,
+        {"muted": 1, "hold": "yes", "coaching": 0, "end_on_exit": 1, "beep_on_exit": 1, "kick": 1},
+    ),
+    (_PARTICIPANT, {"hold_method": 5, "announce_method": 5}),
+    (functools.partial(ReferProgress, REPLY), {"response": 70_000, "notify": -1}),
+    (Config, {"hops": -1, "root_seconds": 2**64, "inbound_rate": -5, "timeline": 1, "echo": 3}),
+    (_core.Guard, {"allow_private": 1, "allow": "10.0.0.0/8", "deny": [5], "own": ["x"]}),
+    (Registry, {"accounts": 5, "applications": "AP", "numbers": ["+1"], "sip_domains": [5], "clients": 1}),
+    (functools.partial(Registry().admit, ACCOUNT, APPLICATION), {"hops": -1}),
+    (functools.partial(_core.Engine(Registry(), bytes(32)).handle, _core.Tick()), {"now": -1}),
+]
+
+
+@pytest.mark.parametrize(
+    ("call", "name", "wrong"), [(call, *pair) for call, wrong in _PLAIN for pair in wrong.items()]
+)
+def test_every_argument_is_refused_by_its_name(call: Callable[..., object], name: str, wrong: object) -> None:
+    """Numbers, flags and lists among them, whether they have a default or not."""
+    with pytest.raises((TypeError, ValueError), match=f"^{name}: "):
+        call(**{name: wrong})
+
+
+@by_class
+def test_a_text_is_no_list(cls: type[Any]) -> None:
+    """It would be one of characters."""
+    for name in cls.__match_args__:
+        if type(values(cls, name)[0]) is list:
+            for wrong, kind in (("answered", "str"), (5, "int")):
+                with pytest.raises(TypeError, match=f"^{name}: expected a list, got {kind}$"):
+                    make(cls, **{name: wrong})
 
 
 @pytest.mark.parametrize(

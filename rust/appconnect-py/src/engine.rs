@@ -87,9 +87,10 @@ impl Engine {
 
     /// Takes one input and the time in milliseconds since the Unix epoch; returns every effect that follows, in the
     /// order to perform them. An input that makes no sense raises `InputError` and changes nothing.
-    fn handle(&self, py: Python<'_>, input: AnyInput, now: u64) -> PyResult<Effects> {
+    fn handle(&self, py: Python<'_>, input: AnyInput, now: Given<'_, '_, Millis>) -> PyResult<Effects> {
+        let now = now.take("now")?;
         let mut engine = self.lock(py);
-        let outcome = guarded(|| engine.handle(Millis(now), input.0).map(|()| engine.take_effects()));
+        let outcome = guarded(|| engine.handle(now, input.0).map(|()| engine.take_effects()));
         drop(engine);
         match outcome {
             Ok(Ok(effects)) => Ok(Effects(effects)),
@@ -104,14 +105,15 @@ impl Engine {
         &self,
         py: Python<'_>,
         inputs: Several<AnyInput>,
-        now: u64,
+        now: Given<'_, '_, Millis>,
     ) -> PyResult<(Effects, Refusals)> {
+        let now = now.take("now")?;
         let outcome = py.detach(|| {
             let mut engine = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             guarded(|| {
                 let mut refusals = Vec::new();
                 for (place, input) in inputs.0.into_iter().enumerate() {
-                    if let Err(error) = engine.handle(Millis(now), input.0) {
+                    if let Err(error) = engine.handle(now, input.0) {
                         refusals.push((place, error));
                     }
                 }
@@ -148,9 +150,10 @@ impl Engine {
 
     /// Goes on with what a snapshot holds; returns the SIDs of the calls of a line, the bottom one first, or of those that
     /// are in a room, the first one first. Raises `SnapshotError` if it cannot be read, or lives here already.
-    fn restore(&self, py: Python<'_>, data: &[u8], now: u64) -> PyResult<Vec<String>> {
+    fn restore(&self, py: Python<'_>, data: &[u8], now: Given<'_, '_, Millis>) -> PyResult<Vec<String>> {
+        let now = now.take("now")?;
         let mut engine = self.lock(py);
-        let restored = guarded(|| engine.restore(Millis(now), data));
+        let restored = guarded(|| engine.restore(now, data));
         drop(engine);
         match restored {
             Ok(Ok(calls)) => Ok(calls.iter().map(ToString::to_string).collect()),

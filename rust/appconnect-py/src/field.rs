@@ -15,11 +15,11 @@ use appconnect::money::MicroDollars;
 use appconnect::pii::{Concealed, Pii, Secret};
 use appconnect::snapshot::Subject;
 use appconnect::time::Millis;
-use pyo3::exceptions::PyValueError;
+use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
 use pyo3::inspect::{PyStaticConstant, PyStaticExpr};
 use pyo3::prelude::*;
 use pyo3::pybacked::{PyBackedBytes, PyBackedStr};
-use pyo3::types::{PyBytes, PyString};
+use pyo3::types::{PyBytes, PySequence, PyString};
 use pyo3::{type_hint_identifier, type_hint_subscript, type_hint_union};
 
 /// `list[T]`.
@@ -106,11 +106,35 @@ impl<'a, 'py, T: Field> FromPyObject<'a, 'py> for Given<'a, 'py, T> {
 impl<T: Field> Given<'_, '_, T> {
     /// The value; an error starts with the name of the argument.
     pub(crate) fn take(&self, name: &str) -> PyResult<T> {
-        T::set(self.object).map_err(|error| {
-            let py = self.object.py();
-            PyErr::from_type(error.get_type(py), format!("{name}: {}", error.value(py)))
-        })
+        T::set(self.object).map_err(|error| with_name(self.object.py(), name, &error))
     }
+}
+
+/// The same error about an argument, whose name comes first.
+pub(crate) fn with_name(py: Python<'_>, name: &str, error: &PyErr) -> PyErr {
+    PyErr::from_type(error.get_type(py), format!("{name}: {}", error.value(py)))
+}
+
+/// Says of what is no list that it should be one; any other error is about an item and stays.
+pub(crate) fn no_list(object: Borrowed<'_, '_, PyAny>, error: PyErr) -> PyErr {
+    if object.cast::<PySequence>().is_ok() && object.cast::<PyString>().is_err() {
+        return error;
+    }
+    match object.get_type().fully_qualified_name() {
+        Ok(got) => PyTypeError::new_err(format!("expected a list, got {got}")),
+        Err(error) => error,
+    }
+}
+
+/// A whole number that must be in a range; Python's own know none.
+fn whole<'a, 'py, T>(object: Borrowed<'a, 'py, PyAny>, most: impl fmt::Display) -> PyResult<T>
+where
+    T: FromPyObject<'a, 'py, Error = PyErr>,
+{
+    object.extract().map_err(|error: PyErr| {
+        let out_of_range = error.is_instance_of::<PyOverflowError>(object.py());
+        if out_of_range { bad_value(format_args!("expected a number from 0 to {most}")) } else { error }
+    })
 }
 
 /// Several arguments of one type, as a sequence other than a `str`.
@@ -142,6 +166,11 @@ pub(crate) fn show_length(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result
 /// Details of a payment in `repr`: nothing, not even their length.
 fn show_nothing(_: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     f.write_str("<concealed>")
+}
+
+/// An argument that is read from its text.
+pub(crate) fn parsed<T: std::str::FromStr<Err: fmt::Display>>(name: &str, text: &str) -> PyResult<T> {
+    text.parse().map_err(|error| bad_value(format_args!("{name}: {error}")))
 }
 
 /// An error about the value of an argument.
@@ -294,7 +323,7 @@ impl Field for Hidden {
 
 /// Types that are a number or a flag in Python.
 macro_rules! plain {
-    ($($name:ty: $python:literal, |$value:ident| $inner:expr, |$given:ident: $raw:ty| $make:expr;)*) => {$(
+    ($($name:ty: $python:literal, |$value:ident| $inner:expr, |$given:ident| $make:expr;)*) => {$(
         impl Field for $name {
             const HINT: PyStaticExpr = type_hint_identifier!("builtins", $python);
 
@@ -304,7 +333,7 @@ macro_rules! plain {
             }
 
             fn set(object: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
-                let $given: $raw = object.extract()?;
+                let $given = object;
                 Ok($make)
             }
 
@@ -319,12 +348,12 @@ macro_rules! plain {
 use pyo3::IntoPyObjectExt as _;
 
 plain! {
-    Confidence: "float", |value| value.0, |given: f32| Self::checked(given)?;
-    MicroDollars: "int", |value| value.0, |given: u64| Self(given);
-    Millis: "int", |value| value.0, |given: u64| Self(given);
-    u16: "int", |value| *value, |given: u16| given;
-    u32: "int", |value| *value, |given: u32| given;
-    u64: "int", |value| *value, |given: u64| given;
+    Confidence: "float", |value| value.0, |given| Self::checked(given.extract()?)?;
+    MicroDollars: "int", |value| value.0, |given| Self(whole(given, u64::MAX)?);
+    Millis: "int", |value| value.0, |given| Self(whole(given, u64::MAX)?);
+    u16: "int", |value| *value, |given| whole(given, Self::MAX)?;
+    u32: "int", |value| *value, |given| whole(given, Self::MAX)?;
+    u64: "int", |value| *value, |given| whole(given, Self::MAX)?;
 }
 
 impl Field for bool {
@@ -412,7 +441,7 @@ macro_rules! lists {
             }
 
             fn set(object: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
-                let texts: Vec<Bound<'_, PyAny>> = object.extract()?;
+                let texts: Vec<Bound<'_, PyAny>> = object.extract().map_err(|error| no_list(object, error))?;
                 texts.iter().map(|text| Field::set(text.as_borrowed())).collect()
             }
 
@@ -454,7 +483,8 @@ macro_rules! pairs {
             }
 
             fn set(object: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
-                let pairs: Vec<(Bound<'_, PyAny>, Bound<'_, PyAny>)> = object.extract()?;
+                let pairs: Vec<(Bound<'_, PyAny>, Bound<'_, PyAny>)> =
+                    object.extract().map_err(|error| no_list(object, error))?;
                 pairs
                     .iter()
                     .map(|(name, value)| {
@@ -505,7 +535,7 @@ impl Field for Headers {
     }
 
     fn set(object: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
-        object.extract().map(Self)
+        object.extract().map(Self).map_err(|error| no_list(object, error))
     }
 
     fn show(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

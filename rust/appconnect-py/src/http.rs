@@ -10,7 +10,8 @@ use pyo3::pybacked::PyBackedStr;
 use pyo3::types::PyDict;
 use pyo3::{type_hint_identifier, type_hint_subscript, type_hint_union};
 
-use crate::field::{Given, STR, Several, bad_value, sequence_of};
+use crate::field::{Given, STR, bad_value, sequence_of};
+use crate::named;
 
 /// Which addresses webhooks may reach. The default allows the public internet only.
 #[pyclass(frozen, module = "appconnect._core")]
@@ -21,14 +22,19 @@ impl Guard {
     /// `allow_private` opens loopback and private networks, for tests and closed networks. `allow` and `deny` are
     /// blocks such as `10.0.0.0/8`; `own` are the platform's own listeners, such as `192.0.2.1:8080`.
     #[new]
-    #[pyo3(signature = (*, allow_private=false, allow=None, deny=None, own=None))]
+    #[pyo3(signature = (*, allow_private: "bool" = false, allow=None, deny=None, own=None))]
     fn new(
-        allow_private: bool,
-        allow: Option<Several<PyBackedStr>>,
-        deny: Option<Several<PyBackedStr>>,
-        own: Option<Several<PyBackedStr>>,
+        #[pyo3(from_py_with = named::allow_private)] allow_private: bool,
+        allow: Option<Given<'_, '_, Vec<Box<str>>>>,
+        deny: Option<Given<'_, '_, Vec<Box<str>>>>,
+        own: Option<Given<'_, '_, Vec<Box<str>>>>,
     ) -> PyResult<Self> {
-        Ok(Self(core::Guard { allow_private, allow: parsed(allow)?, deny: parsed(deny)?, own: parsed(own)? }))
+        Ok(Self(core::Guard {
+            allow_private,
+            allow: each_parsed("allow", allow)?,
+            deny: each_parsed("deny", deny)?,
+            own: each_parsed("own", own)?,
+        }))
     }
 
     /// Judges a host (an IPv6 address without brackets) and port before the name is resolved: why it is refused, or
@@ -46,11 +52,11 @@ impl Guard {
     /// refuses them all.
     fn check_addresses(
         &self,
-        addresses: Several<PyBackedStr>,
+        addresses: Given<'_, '_, Vec<Box<str>>>,
         port: Given<'_, '_, u16>,
     ) -> PyResult<Option<String>> {
-        let port = port.take("port")?;
-        let addresses: Result<Vec<IpAddr>, _> = addresses.0.iter().map(|address| address.parse()).collect();
+        let (addresses, port) = (addresses.take("addresses")?, port.take("port")?);
+        let addresses: Result<Vec<IpAddr>, _> = addresses.iter().map(|address| address.parse()).collect();
         match addresses {
             Ok(addresses) => Ok(self.0.check_all(&addresses, port).err().map(|denied| denied.to_string())),
             Err(error) => Ok(Some(error.to_string())),
@@ -62,14 +68,14 @@ impl Guard {
     }
 }
 
-fn parsed<T>(texts: Option<Several<PyBackedStr>>) -> PyResult<Vec<T>>
+fn each_parsed<T>(name: &str, texts: Option<Given<'_, '_, Vec<Box<str>>>>) -> PyResult<Vec<T>>
 where
     T: std::str::FromStr<Err: std::fmt::Display>,
 {
-    let texts = texts.map(|texts| texts.0).unwrap_or_default();
+    let texts = texts.map(|texts| texts.take(name)).transpose()?.unwrap_or_default();
     texts
         .iter()
-        .map(|text| text.parse().map_err(|error| bad_value(format_args!("{text:?}: {error}"))))
+        .map(|text| text.parse().map_err(|error| bad_value(format_args!("{name}: {text:?}: {error}"))))
         .collect()
 }
 

@@ -18,9 +18,15 @@ use pyo3::pybacked::PyBackedStr;
 use pyo3::type_hint_union;
 
 use crate::effects::MachineDetection;
-use crate::field::{Body, Confidence, Given, Headers, bad_value};
+use crate::field::{Body, Confidence, Field, Given, Headers, bad_value, parsed};
+use crate::named;
 use crate::names::{Ending, Unplayable};
 use crate::value::{Child, value};
+
+/// An argument that may be left out.
+fn take<T: Field>(given: Option<Given<'_, '_, T>>, name: &str) -> PyResult<Option<T>> {
+    given.map(|given| given.take(name)).transpose()
+}
 
 value! {
     /// A caller's line that rings at one of the registry's routes.
@@ -193,9 +199,9 @@ value! {
     new {
         #[new]
         #[pyo3(signature = (
-            leg, account, from_, to, *, url=None, method="POST", twiml=None, application=None, fallback_url=None,
-            status_callback=None, status_callback_events=None, timeout=60, time_limit=None, send_digits=None,
-            machine_detection=None, asynchronous_detection=false, detection_callback=None
+            leg, account, from_, to, *, url=None, method: "str" = "POST", twiml=None, application=None, fallback_url=None,
+            status_callback=None, status_callback_events=None, timeout: "int" = 60, time_limit=None, send_digits=None,
+            machine_detection=None, asynchronous_detection: "bool" = false, detection_callback=None
         ))]
         #[expect(clippy::too_many_arguments, reason = "one keyword for each parameter of the REST API")]
         fn new(
@@ -204,23 +210,19 @@ value! {
             from_: Given<'_, '_, Address>,
             to: Given<'_, '_, Address>,
             url: Option<Given<'_, '_, Url>>,
-            method: &str,
+            #[pyo3(from_py_with = named::method)] method: &str,
             twiml: Option<Given<'_, '_, Box<str>>>,
             application: Option<Given<'_, '_, ApplicationSid>>,
             fallback_url: Option<Given<'_, '_, Url>>,
             status_callback: Option<Given<'_, '_, Url>>,
             status_callback_events: Option<Given<'_, '_, Vec<Box<str>>>>,
-            timeout: u32,
-            time_limit: Option<u32>,
+            #[pyo3(from_py_with = named::timeout)] timeout: u32,
+            time_limit: Option<Given<'_, '_, u32>>,
             send_digits: Option<Given<'_, '_, Box<str>>>,
             machine_detection: Option<Given<'_, '_, Child<MachineDetection>>>,
-            asynchronous_detection: bool,
+            #[pyo3(from_py_with = named::asynchronous_detection)] asynchronous_detection: bool,
             detection_callback: Option<Given<'_, '_, Url>>,
         ) -> PyResult<Self> {
-            fn take<T: crate::field::Field>(given: Option<Given<'_, '_, T>>, name: &str) -> PyResult<Option<T>> {
-                given.map(|given| given.take(name)).transpose()
-            }
-
             let sources = [url.is_some(), twiml.is_some(), application.is_some()];
             if sources.into_iter().filter(|given| *given).count() != 1 {
                 return Err(bad_value("give exactly one of url, twiml and application"));
@@ -231,14 +233,14 @@ value! {
                 from_: from_.take("from_")?,
                 to: to.take("to")?,
                 url: take(url, "url")?,
-                method: method.parse().map_err(|error| bad_value(format_args!("method: {error}")))?,
+                method: parsed("method", method)?,
                 twiml: take(twiml, "twiml")?,
                 application: take(application, "application")?,
                 fallback_url: take(fallback_url, "fallback_url")?,
                 status_callback: take(status_callback, "status_callback")?,
                 status_callback_events: take(status_callback_events, "status_callback_events")?.unwrap_or_default(),
                 timeout,
-                time_limit,
+                time_limit: take(time_limit, "time_limit")?,
                 send_digits: take(send_digits, "send_digits")?,
                 machine_detection: take(machine_detection, "machine_detection")?,
                 asynchronous_detection,
@@ -264,11 +266,11 @@ value! {
     }
     new {
         #[new]
-        #[pyo3(signature = (call, *, url=None, method="POST", twiml=None, status=None))]
+        #[pyo3(signature = (call, *, url=None, method: "str" = "POST", twiml=None, status=None))]
         fn new(
             call: Given<'_, '_, CallSid>,
             url: Option<Given<'_, '_, Url>>,
-            method: &str,
+            #[pyo3(from_py_with = named::method)] method: &str,
             twiml: Option<Given<'_, '_, Box<str>>>,
             status: Option<Given<'_, '_, Ending>>,
         ) -> PyResult<Self> {
@@ -278,10 +280,10 @@ value! {
             }
             Ok(Self {
                 call: call.take("call")?,
-                url: url.map(|given| given.take("url")).transpose()?,
-                method: method.parse().map_err(|error| bad_value(format_args!("method: {error}")))?,
-                twiml: twiml.map(|given| given.take("twiml")).transpose()?,
-                status: status.map(|given| given.take("status")).transpose()?,
+                url: take(url, "url")?,
+                method: parsed("method", method)?,
+                twiml: take(twiml, "twiml")?,
+                status: take(status, "status")?,
             })
         }
     }
@@ -315,20 +317,20 @@ value! {
     }
     new {
         #[new]
-        #[pyo3(signature = (conference, *, announce_url=None, announce_method="POST", end=false))]
+        #[pyo3(signature = (conference, *, announce_url=None, announce_method: "str" = "POST", end: "bool" = false))]
         fn new(
             conference: Given<'_, '_, ConferenceSid>,
             announce_url: Option<Given<'_, '_, Url>>,
-            announce_method: &str,
-            end: bool,
+            #[pyo3(from_py_with = named::announce_method)] announce_method: &str,
+            #[pyo3(from_py_with = named::end)] end: bool,
         ) -> PyResult<Self> {
             if announce_url.is_some() == end {
                 return Err(bad_value("give exactly one of announce_url and end"));
             }
             Ok(Self {
                 conference: conference.take("conference")?,
-                announce_url: announce_url.map(|given| given.take("announce_url")).transpose()?,
-                announce_method: method("announce_method", announce_method)?,
+                announce_url: take(announce_url, "announce_url")?,
+                announce_method: parsed("announce_method", announce_method)?,
                 end,
             })
         }
@@ -368,38 +370,39 @@ value! {
     new {
         #[new]
         #[pyo3(signature = (
-            conference, call, *, muted=None, hold=None, hold_url=None, hold_method="POST", coaching=None, coach=None,
-            end_on_exit=None, beep_on_exit=None, announce_url=None, announce_method="POST", kick=false
+            conference, call, *, muted=None, hold=None, hold_url=None, hold_method: "str" = "POST", coaching=None, coach=None,
+            end_on_exit=None, beep_on_exit=None, announce_url=None, announce_method: "str" = "POST",
+            kick: "bool" = false
         ))]
         #[expect(clippy::too_many_arguments, reason = "one keyword for each parameter of the REST API")]
         fn new(
             conference: Given<'_, '_, ConferenceSid>,
             call: Given<'_, '_, CallSid>,
-            muted: Option<bool>,
-            hold: Option<bool>,
+            muted: Option<Given<'_, '_, bool>>,
+            hold: Option<Given<'_, '_, bool>>,
             hold_url: Option<Given<'_, '_, Url>>,
-            hold_method: &str,
-            coaching: Option<bool>,
+            #[pyo3(from_py_with = named::hold_method)] hold_method: &str,
+            coaching: Option<Given<'_, '_, bool>>,
             coach: Option<Given<'_, '_, CallSid>>,
-            end_on_exit: Option<bool>,
-            beep_on_exit: Option<bool>,
+            end_on_exit: Option<Given<'_, '_, bool>>,
+            beep_on_exit: Option<Given<'_, '_, bool>>,
             announce_url: Option<Given<'_, '_, Url>>,
-            announce_method: &str,
-            kick: bool,
+            #[pyo3(from_py_with = named::announce_method)] announce_method: &str,
+            #[pyo3(from_py_with = named::kick)] kick: bool,
         ) -> PyResult<Self> {
             Ok(Self {
                 conference: conference.take("conference")?,
                 call: call.take("call")?,
-                muted,
-                hold,
-                hold_url: hold_url.map(|given| given.take("hold_url")).transpose()?,
-                hold_method: method("hold_method", hold_method)?,
-                coaching,
-                coach: coach.map(|given| given.take("coach")).transpose()?,
-                end_on_exit,
-                beep_on_exit,
-                announce_url: announce_url.map(|given| given.take("announce_url")).transpose()?,
-                announce_method: method("announce_method", announce_method)?,
+                muted: take(muted, "muted")?,
+                hold: take(hold, "hold")?,
+                hold_url: take(hold_url, "hold_url")?,
+                hold_method: parsed("hold_method", hold_method)?,
+                coaching: take(coaching, "coaching")?,
+                coach: take(coach, "coach")?,
+                end_on_exit: take(end_on_exit, "end_on_exit")?,
+                beep_on_exit: take(beep_on_exit, "beep_on_exit")?,
+                announce_url: take(announce_url, "announce_url")?,
+                announce_method: parsed("announce_method", announce_method)?,
                 kick,
             })
         }
@@ -414,10 +417,6 @@ value! {
         /// Begins, or stops.
         started: bool,
     }
-}
-
-fn method(name: &str, text: &str) -> PyResult<Method> {
-    text.parse().map_err(|error| bad_value(format_args!("{name}: {error}")))
 }
 
 value! {
@@ -487,13 +486,17 @@ value! {
         #[pyo3(signature = (reply, *, response=None, notify=None))]
         fn new(
             reply: Given<'_, '_, ReplyId>,
-            response: Option<u16>,
-            notify: Option<u16>,
+            response: Option<Given<'_, '_, u16>>,
+            notify: Option<Given<'_, '_, u16>>,
         ) -> PyResult<Self> {
             if response.is_some() == notify.is_some() {
                 return Err(bad_value("give exactly one of response and notify"));
             }
-            Ok(Self { reply: reply.take("reply")?, response, notify })
+            Ok(Self {
+                reply: reply.take("reply")?,
+                response: take(response, "response")?,
+                notify: take(notify, "notify")?,
+            })
         }
     }
 }

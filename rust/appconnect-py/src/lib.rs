@@ -16,6 +16,7 @@ mod events;
 mod field;
 mod http;
 mod inputs;
+mod named;
 mod names;
 mod registry;
 mod request;

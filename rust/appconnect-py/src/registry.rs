@@ -12,7 +12,8 @@ use pyo3::{type_hint_identifier, type_hint_subscript};
 
 use crate::config::Config;
 use crate::errors::registry_error;
-use crate::field::{Given, Hidden};
+use crate::field::{Given, Hidden, with_name};
+use crate::named;
 use crate::value::value;
 
 value! {
@@ -247,25 +248,32 @@ value! {
     }
 }
 
-/// Records of one kind, from any iterable, taken over into the core's.
-pub(crate) struct Records<P, T>(Vec<T>, std::marker::PhantomData<P>);
+/// Records of one kind in any iterable. Read late, so that an error can name the argument.
+pub(crate) struct Records<'a, 'py, P> {
+    object: Borrowed<'a, 'py, PyAny>,
+    kind: std::marker::PhantomData<P>,
+}
 
-impl<'py, P, T> FromPyObject<'_, 'py> for Records<P, T>
-where
-    P: pyo3::PyClass<Frozen = pyo3::pyclass::boolean_struct::True> + Sync + IntoPyObject<'py>,
-    T: for<'r> From<&'r P>,
-{
-    type Error = PyErr;
+impl<'a, 'py, P: IntoPyObject<'py>> FromPyObject<'a, 'py> for Records<'a, 'py, P> {
+    type Error = std::convert::Infallible;
 
     const INPUT_TYPE: PyStaticExpr = type_hint_subscript!(
         type_hint_identifier!("collections.abc", "Iterable"),
         <P as IntoPyObject>::OUTPUT_TYPE
     );
 
-    fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        let records: PyResult<_> =
-            object.try_iter()?.map(|item| Ok(T::from(item?.cast::<P>()?.get()))).collect();
-        Ok(Self(records?, std::marker::PhantomData))
+    fn extract(object: Borrowed<'a, 'py, PyAny>) -> Result<Self, Self::Error> {
+        Ok(Self { object, kind: std::marker::PhantomData })
+    }
+}
+
+impl<P: pyo3::PyClass<Frozen = pyo3::pyclass::boolean_struct::True> + Sync> Records<'_, '_, P> {
+    /// The core's records; an error starts with the name of the argument, unless the iterable itself raised it.
+    fn take<T: for<'r> From<&'r P>>(given: Option<Self>, name: &str) -> PyResult<Vec<T>> {
+        let Some(Self { object, .. }) = given else { return Ok(Vec::new()) };
+        let wrong = |error: PyErr| with_name(object.py(), name, &error);
+        let items = object.try_iter().map_err(wrong)?;
+        items.map(|item| Ok(T::from(item?.cast::<P>().map_err(|error| wrong(error.into()))?.get()))).collect()
     }
 }
 
@@ -281,26 +289,26 @@ impl Registry {
     #[pyo3(signature = (accounts=None, applications=None, numbers=None, sip_domains=None, clients=None))]
     fn new(
         py: Python<'_>,
-        accounts: Option<Records<Account, core::Account>>,
-        applications: Option<Records<Application, core::Application>>,
-        numbers: Option<Records<PhoneNumber, core::PhoneNumber>>,
-        sip_domains: Option<Records<SipDomain, core::SipDomain>>,
-        clients: Option<Records<Client, core::Client>>,
+        accounts: Option<Records<'_, '_, Account>>,
+        applications: Option<Records<'_, '_, Application>>,
+        numbers: Option<Records<'_, '_, PhoneNumber>>,
+        sip_domains: Option<Records<'_, '_, SipDomain>>,
+        clients: Option<Records<'_, '_, Client>>,
     ) -> PyResult<Self> {
         let mut builder = core::RegistryBuilder::new();
-        for account in accounts.into_iter().flat_map(|records| records.0) {
+        for account in Records::take(accounts, "accounts")? {
             builder.account(account);
         }
-        for application in applications.into_iter().flat_map(|records| records.0) {
+        for application in Records::take(applications, "applications")? {
             builder.application(application);
         }
-        for number in numbers.into_iter().flat_map(|records| records.0) {
+        for number in Records::take(numbers, "numbers")? {
             builder.number(number);
         }
-        for domain in sip_domains.into_iter().flat_map(|records| records.0) {
+        for domain in Records::take(sip_domains, "sip_domains")? {
             builder.sip_domain(domain);
         }
-        for client in clients.into_iter().flat_map(|records| records.0) {
+        for client in Records::take(clients, "clients")? {
             builder.client(client);
         }
         let registry = py.detach(|| builder.build()).map_err(|error| registry_error(py, error))?;
@@ -319,12 +327,12 @@ impl Registry {
     }
 
     /// Whether `caller_account` may dial the application, on a line that was handed through `hops` of them already.
-    #[pyo3(signature = (caller_account, application_sid, hops=0, config=None))]
+    #[pyo3(signature = (caller_account, application_sid, hops: "int" = 0, config=None))]
     fn admit(
         &self,
         caller_account: Given<'_, '_, AccountSid>,
         application_sid: &str,
-        hops: u32,
+        #[pyo3(from_py_with = named::hops)] hops: u32,
         config: Option<&Config>,
     ) -> PyResult<Admission> {
         let caller = caller_account.take("caller_account")?;

@@ -8,7 +8,7 @@ use pyo3::pybacked::{PyBackedBytes, PyBackedStr};
 use pyo3::{type_hint_identifier, type_hint_union};
 
 use crate::errors::twiml_error;
-use crate::field::{Field, STR, Text, Word, list_of, sequence_of, show_list};
+use crate::field::{Field, STR, Text, Word, list_of, no_list, sequence_of, show_list};
 use crate::value::{Child, value};
 
 value! {
@@ -68,7 +68,7 @@ impl Field for Vec<Child<Verb>> {
     }
 
     fn set(object: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
-        let verbs: Vec<Bound<'_, Verb>> = object.extract()?;
+        let verbs: Vec<Bound<'_, Verb>> = object.extract().map_err(|error| no_list(object, error))?;
         Ok(verbs.into_iter().map(|verb| Child(verb.unbind())).collect())
     }
 

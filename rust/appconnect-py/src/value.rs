@@ -43,26 +43,11 @@ pub(crate) fn put<T: Field>(into: &Bound<'_, PyDict>, name: &str, value: &T) -> 
 /// Defines a value class.
 ///
 /// `name (core_name): Type = default` is a field: its name in Python, the core's name where that differs, its type,
-/// and the default where a constructor may leave it out (`None` stands for the type's own). `from path` makes the class from the core's
+/// and the default where a constructor may leave it out (`None` stands for the type's own; one that a stub can show
+/// has a reader in [`crate::named`]). `from path` makes the class from the core's
 /// struct of the same fields. `new { … }` replaces the constructor,
 /// and `also { … }` adds methods.
 macro_rules! value {
-    (
-        $(#[$doc:meta])* $name:ident $(from $core:path)? {
-            $($(#[$fdoc:meta])* $field:ident $(($inner:ident))? : $type:ty $(= $default:tt)?,)*
-        }
-        $(also { $($also:tt)* })?
-    ) => {
-        $crate::value::value! { @class [$(#[$doc])*] $name [$($core)?] {
-            $($(#[$fdoc])* $field [$($inner)?] : $type,)*
-        } [
-            #[new]
-            #[pyo3(signature = ($($field $(= $default)?),*))]
-            fn new($($field: $crate::value::value!(@argument $type $(, $default)?)),*) -> PyResult<Self> {
-                Ok(Self { $($field: $crate::value::value!(@take $field, $type $(, $default)?)),* })
-            }
-        ] [$($($also)*)?] }
-    };
     (
         $(#[$doc:meta])* $name:ident $(from $core:path)? {
             $($(#[$fdoc:meta])* $field:ident $(($inner:ident))? : $type:ty,)*
@@ -74,20 +59,111 @@ macro_rules! value {
             $($(#[$fdoc])* $field [$($inner)?] : $type,)*
         } [$($new)*] [$($($also)*)?] }
     };
-    (@argument $type:ty) => { $crate::field::Given<'_, '_, $type> };
-    (@argument $type:ty, None) => { Option<$crate::field::Given<'_, '_, $type>> };
-    (@argument $type:ty, "") => { &str };
-    (@argument $type:ty, "POST") => { &str };
-    (@argument $type:ty, $flag:tt) => { $type };
-    (@take $field:ident, $type:ty) => { $field.take(stringify!($field))? };
-    (@take $field:ident, $type:ty, None) => {
-        match $field { Some(given) => given.take(stringify!($field))?, None => <$type>::default() }
+    (
+        $(#[$doc:meta])* $name:ident $(from $core:path)? { $($fields:tt)* }
+        $(also { $($also:tt)* })?
+    ) => {
+        $crate::value::value! {
+            @new { [$(#[$doc])*] $name [$($core)?] { $($fields)* } [$($($also)*)?] } [] [] [] $($fields)*
+        }
     };
-    (@take $field:ident, $type:ty, "") => { $field.into() };
-    (@take $field:ident, $type:ty, "POST") => {
-        $field.parse().map_err(|error| $crate::field::bad_value(format_args!("{}: {error}", stringify!($field))))?
+    (
+        @new $class:tt [$($signature:tt)*] [$($argument:tt)*] [$($taken:tt)*]
+        $(#[$doc:meta])* $field:ident $(($inner:ident))? : $type:ty, $($rest:tt)*
+    ) => {
+        $crate::value::value! {
+            @new $class [$($signature)* $field,]
+            [$($argument)* $field: $crate::field::Given<'_, '_, $type>,]
+            [$($taken)* $field: $field.take(stringify!($field))?,]
+            $($rest)*
+        }
     };
-    (@take $field:ident, $type:ty, $flag:tt) => { $field };
+    (
+        @new $class:tt [$($signature:tt)*] [$($argument:tt)*] [$($taken:tt)*]
+        $(#[$doc:meta])* $field:ident $(($inner:ident))? : $type:ty = None, $($rest:tt)*
+    ) => {
+        $crate::value::value! {
+            @new $class [$($signature)* $field = None,]
+            [$($argument)* $field: Option<$crate::field::Given<'_, '_, $type>>,]
+            [$($taken)* $field: match $field {
+                Some(given) => given.take(stringify!($field))?,
+                None => <$type>::default(),
+            },]
+            $($rest)*
+        }
+    };
+    (
+        @new $class:tt [$($signature:tt)*] [$($argument:tt)*] [$($taken:tt)*]
+        $(#[$doc:meta])* $field:ident $(($inner:ident))? : $type:ty = "", $($rest:tt)*
+    ) => {
+        $crate::value::value! {
+            @new $class [$($signature)* $field: "str" = "",]
+            [$($argument)* #[pyo3(from_py_with = $crate::named::$field)] $field: &str,]
+            [$($taken)* $field: $field.into(),]
+            $($rest)*
+        }
+    };
+    (
+        @new $class:tt [$($signature:tt)*] [$($argument:tt)*] [$($taken:tt)*]
+        $(#[$doc:meta])* $field:ident $(($inner:ident))? : $type:ty = "POST", $($rest:tt)*
+    ) => {
+        $crate::value::value! {
+            @new $class [$($signature)* $field: "str" = "POST",]
+            [$($argument)* #[pyo3(from_py_with = $crate::named::$field)] $field: &str,]
+            [$($taken)* $field: $crate::field::parsed(stringify!($field), $field)?,]
+            $($rest)*
+        }
+    };
+    (
+        @new $class:tt [$($signature:tt)*] [$($argument:tt)*] [$($taken:tt)*]
+        $(#[$doc:meta])* $field:ident $(($inner:ident))? : $type:ty = true, $($rest:tt)*
+    ) => {
+        $crate::value::value! {
+            @new $class [$($signature)* $field: "bool" = true,]
+            [$($argument)* #[pyo3(from_py_with = $crate::named::$field)] $field: bool,]
+            [$($taken)* $field,]
+            $($rest)*
+        }
+    };
+    (
+        @new $class:tt [$($signature:tt)*] [$($argument:tt)*] [$($taken:tt)*]
+        $(#[$doc:meta])* $field:ident $(($inner:ident))? : $type:ty = false, $($rest:tt)*
+    ) => {
+        $crate::value::value! {
+            @new $class [$($signature)* $field: "bool" = false,]
+            [$($argument)* #[pyo3(from_py_with = $crate::named::$field)] $field: bool,]
+            [$($taken)* $field,]
+            $($rest)*
+        }
+    };
+    (
+        @new $class:tt [$($signature:tt)*] [$($argument:tt)*] [$($taken:tt)*]
+        $(#[$doc:meta])* $field:ident $(($inner:ident))? : $type:ty = $number:tt, $($rest:tt)*
+    ) => {
+        $crate::value::value! {
+            @new $class [$($signature)* $field: "int" = $number,]
+            [$($argument)* #[pyo3(from_py_with = $crate::named::$field)] $field: $type,]
+            [$($taken)* $field,]
+            $($rest)*
+        }
+    };
+    (
+        @new {
+            [$($doc:tt)*] $name:ident [$($core:tt)*] {
+                $($(#[$fdoc:meta])* $field:ident $(($inner:ident))? : $type:ty $(= $default:tt)?,)*
+            } $also:tt
+        } [$($signature:tt)*] [$($argument:tt)*] [$($taken:tt)*]
+    ) => {
+        $crate::value::value! { @class [$($doc)*] $name [$($core)*] {
+            $($(#[$fdoc])* $field [$($inner)?] : $type,)*
+        } [
+            #[new]
+            #[pyo3(signature = ($($signature)*))]
+            fn new($($argument)*) -> PyResult<Self> {
+                Ok(Self { $($taken)* })
+            }
+        ] $also }
+    };
     (
         @class [$(#[$doc:meta])*] $name:ident [$($core:path)?] {
             $($(#[$fdoc:meta])* $field:ident [$($inner:ident)?] : $type:ty,)*
