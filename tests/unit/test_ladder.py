@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import textwrap
+import unicodedata
+
 import pytest
 
 from appconnect.cli.wording import dollars
@@ -18,6 +21,7 @@ from appconnect.events import (
     VerbBegan,
 )
 from appconnect.ladder import WIDTH, Ladder, Lane
+from appconnect.ladder.columns import columns, wrap
 
 A = "AC" + "a" * 32
 B = "AC" + "b" * 32
@@ -148,3 +152,67 @@ def test_the_time_stands_where_it_changes() -> None:
 )
 def test_money_is_written_exactly(micro: int, written: str) -> None:
     assert dollars(micro) == written
+
+
+def test_wide_and_combining_characters_keep_the_columns_in_line() -> None:
+    lanes = (Lane("名前の長い発信者" * 8, None, ""), Lane("Cafe\u0301", A, ""))
+    ladder = Ladder(lanes, 60)
+    lines = [line.plain for line in ladder.head()]
+    for text in (
+        "1番を押してください、またはお待ちください。",
+        "Hello 👋🏽 👩\u200d💻 you",
+        "Cafe\u0301 au lait",
+        "Hi",
+    ):
+        heard = Heard(*IN_A, "speech", text)
+        lines += [line.plain for line in ladder.feed(heard)]
+    assert len(lines) > 6
+    edges = {_columns(line[: line.rindex(edge)]) for line in lines for edge in "┬│" if edge in line}
+    # The first lane's edge is before column 7, the second one's behind its cell.
+    assert edges == {7 + (60 - 7) // 2}
+    assert all(_columns(line) <= 60 for line in lines)
+
+
+@pytest.mark.parametrize("width", [1, 2, 5, 12, 40])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Press 1 for sales, or wait.",
+        "a  b   c",
+        "https://shop.example/menu?order=1001&customer=2002 is where",
+        "  leading and trailing  ",
+        "supercalifragilistic expialidocious",
+        "",
+        " ",
+        "a\tb\nc",
+    ],
+)
+def test_narrow_text_breaks_as_textwrap_breaks_it(text: str, width: int) -> None:
+    for indent in ("", "  "):
+        lines = wrap(text, width, indent)
+        assert "".join("".join(lines).split()) == "".join(text.split())
+        if width > 4:
+            further = indent + "  "
+            wanted = textwrap.wrap(
+                text, width, initial_indent=indent, subsequent_indent=further, break_on_hyphens=False
+            )
+            # It leaves a blank where a word would have been broken that then fits into the next line.
+            assert lines == [line.rstrip() for line in wanted]
+
+
+@pytest.mark.parametrize("width", range(1, 12))
+def test_wide_text_fits_and_loses_nothing(width: int) -> None:
+    text = "日本語 abc 日本語日本語 e\u0301e\u0301e\u0301 👩\u200d💻"
+    lines = wrap(text, width)
+    assert "".join("".join(lines).split()) == "".join(text.split())
+    if width >= 4:
+        assert all(columns(line) <= width for line in lines)
+    assert (columns("日本"), columns("e\u0301"), columns("👋"), columns("│►")) == (4, 1, 2, 2)
+
+
+def _columns(text: str) -> int:
+    """The columns of these texts, counted otherwise: composed, and without the one joiner that is in them."""
+    composed = unicodedata.normalize("NFC", text).replace("\u200d", "")
+    return len(composed) + sum(
+        unicodedata.east_asian_width(character) in {"W", "F"} for character in composed
+    )

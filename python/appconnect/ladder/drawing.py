@@ -9,7 +9,6 @@ gives plain text.
 
 from __future__ import annotations
 
-import textwrap
 from typing import TYPE_CHECKING, Final, NamedTuple, final
 from urllib.parse import urlsplit
 
@@ -38,6 +37,7 @@ from appconnect.events import (
     StatusChanged,
     VerbBegan,
 )
+from appconnect.ladder.columns import columns, cut, wrap
 from appconnect.ladder.wording import notable, plain, seconds, short, tag
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 __all__ = ["WIDTH", "Ladder", "Lane", "Rung", "draw"]
 
 WIDTH: Final = 100
-"""Characters of a line, unless another width is asked for."""
+"""Columns of a line, unless another width is asked for."""
 
 _CLOCK: Final = 7
 _CALLEES: Final = 2
@@ -125,7 +125,7 @@ class Ladder:
 
         Args:
             lanes: From left to right; the first is the caller's.
-            width: Of all lines, in characters.
+            width: Of all lines, in columns of a terminal.
         """
         self._lanes = list(lanes)
         self._cell = (width - _CLOCK) // len(self._lanes) - 2
@@ -145,7 +145,8 @@ class Ladder:
         line.append(" " * _CLOCK)
         for lane in self._lanes:
             line.append("┬ ", "dim")
-            line.append(lane.name[: self._cell].ljust(self._cell), f"bold {lane.style}")
+            name, _ = cut(lane.name, self._cell)
+            line.append(name + " " * (self._cell - columns(name)), f"bold {lane.style}")
         return [line.rstrip()]
 
     def feed(self, event: Event) -> list[Rung]:
@@ -366,7 +367,7 @@ class Ladder:
         line.append(edge, "bold magenta" if edge != "│" else "dim")
         line.append("─" if filled and lane != min(start, end) else " ", "bold magenta" if filled else "")
         line.append(text, style)
-        gap = self._cell - len(text)
+        gap = self._cell - columns(text)
         if filled and gap > 1:
             run = "─" * (gap - (1 if text else 0))
             line.append(
@@ -430,7 +431,5 @@ def _wrapped(lines: list[str], width: int) -> list[str]:
     for line in lines:
         text = line.lstrip()
         indent = " " * (len(line) - len(text))
-        broken += textwrap.wrap(
-            text, width, initial_indent=indent, subsequent_indent=indent + "  ", break_on_hyphens=False
-        ) or [""]
+        broken += wrap(text, width, indent) or [""]
     return broken
