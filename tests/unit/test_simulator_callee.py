@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import re
 from typing import TYPE_CHECKING
 
@@ -7,7 +8,7 @@ import pytest
 
 from appconnect import Config
 from appconnect._core import MachineDetection
-from appconnect.events import StatusChanged
+from appconnect.events import Began, StatusChanged
 from appconnect.simulator import AsyncSimulator, ExpectationError, Session, Simulator
 from appconnect.simulator.callee import Behaviour
 from tests.unit.applications import NUMBER, Applications, registry, response, run
@@ -419,6 +420,30 @@ def test_the_ladder_says_whose_status_it_is(simulator: Simulator) -> None:
         # A third one has no column.
         ["", "● +15550145: busy", "", ""],
     ]
+
+
+def test_the_caller_who_began_a_chain_of_numbers_sees_all_of_it(simulator: Simulator) -> None:
+    def dial(number: str) -> Office:
+        return Office(f"<Number>{number}</Number>")
+
+    account = simulator.account("default")
+    numbers = [f"+1555015{i}" for i in range(4)]
+    for number, following in itertools.pairwise(numbers):
+        account.number(number, dial(following))
+    account.number(numbers[-1], response("<Say>The end of the line</Say>"))
+    caller = simulator.call(numbers[0])
+    caller.hears("the end of the line")
+    simulator.run_until_idle()
+    assert caller.timeline == simulator.timeline
+    begun = [(event.direction, event.to) for event in caller.timeline if isinstance(event, Began)]
+    assert begun == [
+        ("inbound", numbers[0]),
+        *((direction, number) for number in numbers[1:] for direction in ("outbound-dial", "inbound")),
+    ]
+    for number in numbers[1:]:
+        assert caller.is_connected_to(number)
+        assert f"calls {number}" in caller.ladder()
+    assert {webhook.form["To"] for webhook in caller.requests} == set(numbers)
 
 
 def test_a_number_that_dials_itself_comes_to_an_end(

@@ -244,8 +244,11 @@ class Session:
         match event:
             case Began(direction="outbound-dial" | "outbound-api"):
                 self._place(event)
-            case Placed() if (dialling := self._records.get(event.leg)) is not None:
-                self._dialling_calls[event.child] = dialling
+            case Placed():
+                # A number that was dialled has no record of its own: of a chain, whoever began it has all.
+                dialling = self._records.get(event.leg) or self._dialling.get(event.leg)
+                if dialling is not None:
+                    self._dialling_calls[event.child] = dialling
             case _:
                 pass
         for record in (self._records.get(event.leg), self._dialling.get(event.leg)):
