@@ -11,7 +11,7 @@ from appconnect.simulator import AsyncSimulator, Simulator
 from tests.unit.applications import response, run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Awaitable, Callable, Iterator
 
     from appconnect.inputs import Input
     from appconnect.registry import PhoneNumber
@@ -201,7 +201,7 @@ def test_the_engine_gets_both_answers(simulator: Simulator, number: PhoneNumber)
         given.append(item)
         driver.submit(item)
 
-    simulator.faults.bind(simulator.session.clock, submit)
+    simulator.faults.bind(simulator.session.clock, submit, simulator.session.go_on)
     simulator.faults.duplicated("/menu")
     caller = simulator.call(number)
     caller.press("1")
@@ -244,6 +244,37 @@ def test_a_callback_that_nothing_overtakes_comes_late(
     assert shop.paths == ["/voice"]
     simulator.run_until_idle()
     assert shop.paths == ["/voice", "/status"]
+
+
+@pytest.mark.parametrize(
+    "wait",
+    [AsyncSimulator.run_until_idle, lambda simulator: simulator.session.drain()],
+    ids=["idle", "drain"],
+)
+def test_a_callback_that_comes_late_is_waited_for(wait: Callable[[AsyncSimulator], Awaitable[None]]) -> None:
+    async def scenario() -> None:
+        told: list[str] = []
+
+        async def app(request: FormRequest) -> str:
+            if request.path == "/status":
+                for _ in range(50):  # As one that writes to a database.
+                    await asyncio.sleep(0)
+                told.append(request.form["CallStatus"])
+            return response("<Say>Hello</Say>")
+
+        async with AsyncSimulator() as simulator:
+            simulator.faults.reordered("/status")
+            number = simulator.account("shop").number("+15550199", app, status_callback="/status")
+            caller = await simulator.call(number)
+            await caller.ends()
+            await simulator.advance(14.9)
+            assert not told
+            await simulator.advance(0.1)
+            await wait(simulator)
+            assert told == ["completed"]
+            assert simulator.faults.idle
+
+    run(scenario())
 
 
 def test_slow_callbacks_wait_for_each_other_on_the_simulations_clock(simulator: Simulator) -> None:

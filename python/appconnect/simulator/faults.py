@@ -118,16 +118,29 @@ class Faults:
         self._seed = seed
         self._clock: Clock = VirtualClock()
         self._submit: Callable[[Input], object] | None = None
+        self._go_on: Callable[[], object] = lambda: None
         self._faults: list[Fault] = []
         self._made = 0
         self._asked: dict[str, tuple[str, str, str]] = {}
         self._repeats: defaultdict[tuple[str, str, str], list[Response]] = defaultdict(list)
         self._late: set[asyncio.Task[object]] = set()
 
-    def bind(self, clock: Clock, submit: Callable[[Input], object]) -> None:
-        """Take the clock that slow requests are slow on, and where answers go that come twice."""
+    def bind(self, clock: Clock, submit: Callable[[Input], object], go_on: Callable[[], object]) -> None:
+        """Join a simulation.
+
+        Args:
+            clock: What slow requests are slow on.
+            submit: Takes answers that come twice.
+            go_on: Called when nothing that was held back is under way any more.
+        """
         self._clock = clock
         self._submit = submit
+        self._go_on = go_on
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing that was held back is under way: to the engine it is answered already."""
+        return not self._late
 
     def slow(
         self,
@@ -320,7 +333,12 @@ class Faults:
             fault.held = None
             task: asyncio.Task[object] = asyncio.get_running_loop().create_task(self._inner.exchange(request))
             self._late.add(task)
-            task.add_done_callback(self._late.discard)
+            task.add_done_callback(self._delivered)
+
+    def _delivered(self, task: asyncio.Task[object]) -> None:
+        self._late.discard(task)
+        if self.idle:
+            self._go_on()
 
     @staticmethod
     def _in_time(

@@ -78,6 +78,7 @@ class Session:
         on_settlement: Callable[[Settlement], object] | None = None,
         names: Mapping[str, str] | None = None,
         held: Callable[[], bool] = lambda: False,
+        idle: Callable[[], bool] = lambda: True,
     ) -> None:
         """Prepare a session; nothing runs before `async with`.
 
@@ -96,6 +97,8 @@ class Session:
             on_settlement: Takes the bills.
             names: What accounts are called where a call is drawn, by SID.
             held: Whether somebody holds up everything, so that waiting is refused.
+            idle: Whether nothing is under way that the driver does not know of; whoever says no calls `go_on`
+                later.
         """
         self.clock: Clock = VirtualClock() if clock is None else clock
         self.media = SimulatedMedia(self.clock, model)
@@ -113,6 +116,7 @@ class Session:
         self._chains: dict[str, int] = {}
         self._callees: dict[str, AsyncCallee] = {}
         self.media.on_dial = self._ring
+        self._outside_is_idle = idle
         self._dialled = 0
         self._begun = False
         self._on_idle: list[Callable[[], object]] = []
@@ -310,7 +314,7 @@ class Session:
         self._idle()
 
     def _nothing_under_way(self) -> bool:
-        return self.driver.idle and self.media.idle
+        return self.driver.idle and self.media.idle and self._outside_is_idle()
 
     def _is_idle(self) -> bool:
         if isinstance(self.clock, VirtualClock):

@@ -109,8 +109,9 @@ class World:
             on_settlement=self.settlements.append,
             names=self._accounts.names,
             held=self._is_held,
+            idle=lambda: self.faults.idle,
         )
-        self.faults.bind(self.session.clock, self.session.driver.submit)
+        self.faults.bind(self.session.clock, self.session.driver.submit, self.session.go_on)
         if fetch_media:
             self.session.media.files = AudioFiles(
                 self.faults.perform, self._applications.knows, self._owner, self.session.go_on
