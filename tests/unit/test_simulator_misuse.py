@@ -64,12 +64,41 @@ def test_time_goes_forward_only(simulator: Simulator) -> None:
 def test_who_waits_for_ever_is_told_and_shown_the_call(simulator: Simulator) -> None:
     bob = simulator.callee(BOB)
     with pytest.raises(ExpectationError, match=r"nothing is due any more, and nobody has called \+15550142"):
-        bob.say("Hello")
+        bob.say("Hello", within=None)
+
+
+@pytest.mark.parametrize(
+    ("act", "words"),
+    [
+        (lambda caller: caller.say("Sales"), r"30 s passed before the caller could say 'Sales'"),
+        (lambda caller: caller.say("Sales", within=2.5), r"2.5 s passed before the caller could say 'Sales'"),
+        (lambda caller: caller.press("1"), r"30 s passed before the caller could press 1"),
+        (lambda caller: caller.press("1", within=59.9), r"59.9 s passed before the caller could press 1"),
+    ],
+)
+def test_who_gets_no_turn_in_time_is_told(
+    act: Callable[[Any], object], words: str, simulator: Simulator
+) -> None:
+    caller = simulator.call(response('<Pause length="60"/><Gather numDigits="1"/>'))
+    began = simulator.now
+    with pytest.raises(ExpectationError, match=words):
+        act(caller)
+    assert simulator.now - began < 60
+    # The turn comes later, and can be waited for.
+    caller.press("1", within=60)
+    assert simulator.now - began == pytest.approx(60, abs=1)
+
+
+def test_a_called_party_that_is_not_called_in_time_is_told(simulator: Simulator) -> None:
+    bob = simulator.callee(BOB)
+    with pytest.raises(ExpectationError, match=r"^5 s passed before \+15550142 was called"):
+        bob.press("1", within=5)
+    assert simulator.now == 5
 
 
 def test_who_cannot_act_is_told_what_the_application_listened_for(caller: Caller) -> None:
     with pytest.raises(ExpectationError) as caught:
-        caller.say("Sales, please")
+        caller.say("Sales, please", within=None)
     message = str(caught.value)
     assert (
         "before the caller could say 'Sales, please'; it listened by <Gather numDigits=1 timeout=5>"

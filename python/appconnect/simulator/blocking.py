@@ -182,31 +182,40 @@ class Party(Inspection):
         """
         return self._run(self._party.hears(text, within=within))
 
-    def press(self, keys: str, *, at_once: bool = False) -> None:
+    def press(self, keys: str, *, at_once: bool = False, within: float | None = WITHIN) -> None:
         """Press keys, as soon as the application waits for keys or records a message.
 
         Args:
             keys: One or more of `0-9 * # A-D`.
             at_once: Do not wait for the application.
+            within: Seconds of call time in which it must wait for keys; none for as long as the call lasts.
 
         Raises:
-            ExpectationError: The call ended before.
+            ExpectationError: The call ended, or the time passed, before.
             ValueError: There are no such keys.
         """
-        self._run(self._party.press(keys, at_once=at_once))
+        self._run(self._party.press(keys, at_once=at_once, within=within))
 
-    def say(self, text: str, *, confidence: float | None = None, at_once: bool = False) -> None:
+    def say(
+        self,
+        text: str,
+        *,
+        confidence: float | None = None,
+        at_once: bool = False,
+        within: float | None = WITHIN,
+    ) -> None:
         """Say something, as soon as the application waits for words or records a message; it takes its time.
 
         Args:
             text: The words.
             confidence: How sure the recogniser is to have understood, 0.0 to 1.0.
             at_once: Do not wait for the application.
+            within: Seconds of call time in which it must wait for words; none for as long as the call lasts.
 
         Raises:
-            ExpectationError: The call ended before.
+            ExpectationError: The call ended, or the time passed, before.
         """
-        self._run(self._party.say(text, confidence=confidence, at_once=at_once))
+        self._run(self._party.say(text, confidence=confidence, at_once=at_once, within=within))
 
     def wait(self, seconds: float) -> None:
         """Let time pass on the call; less of it when the call ends before."""

@@ -67,19 +67,26 @@ class AsyncParty(Inspection):
         self._unmatched = self._unmatched[found.end() :]
         return found
 
-    async def press(self, keys: str, *, at_once: bool = False) -> None:
+    async def press(self, keys: str, *, at_once: bool = False, within: float | None = WITHIN) -> None:
         """Press keys, as soon as the application waits for them; see `Caller.press`."""
         pressed = _text(keys, "keys").upper()
         if not pressed or not KEYS.issuperset(pressed):
             raise ValueError(f"cannot press {keys!r}: keys are 0-9, *, # and A-D")
-        await self._turn_to_act(f"press {keys}", lambda: at_once or self._line.wants_keys)
+        await self._turn_to_act(f"press {keys}", lambda: at_once or self._line.wants_keys, within)
         self._line.press(pressed)
 
-    async def say(self, text: str, *, confidence: float | None = None, at_once: bool = False) -> None:
+    async def say(
+        self,
+        text: str,
+        *,
+        confidence: float | None = None,
+        at_once: bool = False,
+        within: float | None = WITHIN,
+    ) -> None:
         """Say something, as soon as the application waits for words; see `Caller.say`."""
         if not _text(text, "words").split():
             raise ValueError("cannot say nothing: write words, or let time pass by wait()")
-        await self._turn_to_act(f"say {text!r}", lambda: at_once or self._line.wants_words)
+        await self._turn_to_act(f"say {text!r}", lambda: at_once or self._line.wants_words, within)
         await self.wait(self._line.speak(text, confidence) / 1_000)
 
     async def wait(self, seconds: float) -> None:
@@ -154,12 +161,12 @@ class AsyncParty(Inspection):
         except NothingDueError as error:
             raise self._error(f"{error}; {self._heard_instead()}") from None
 
-    async def _turn_to_act(self, what: str, ready: Callable[[], bool]) -> None:
-        await self._begin(None)
-        await self._until(ready, None)
-        if self._is_gone():
+    async def _turn_to_act(self, what: str, ready: Callable[[], bool], within: float | None) -> None:
+        await self._begin(within)
+        await self._until(ready, within)
+        if self._is_gone() or not ready():
             raise self._error(
-                f"the call ended ({self.cause}) before the {self._line.party} could {what}; "
+                f"{self._why_over(within)} before the {self._line.party} could {what}; "
                 f"{self._listened_for()}{self._heard_instead()}"
             )
 

@@ -96,7 +96,8 @@ class Script:
 
         Args:
             caller: Who acts.
-            within: Seconds of call time that each `expect` may take.
+            within: Seconds of call time that each `expect` may take, and each `press` and `say` wait for its
+                turn.
             on_step: Told of each step before it begins.
 
         Raises:
@@ -116,9 +117,9 @@ async def _run(step: Step, caller: AsyncCaller, seconds: float | None) -> None:
         case "expect":
             await caller.hears(step.argument, within=seconds)
         case "press":
-            await caller.press(step.argument)
+            await caller.press(step.argument, within=seconds)
         case "say":
-            await caller.say(step.argument)
+            await caller.say(step.argument, within=seconds)
         case "wait":
             await caller.wait(float(step.argument))
         case _:
