@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from appconnect.clock import SystemClock
 from appconnect.errors import RegistryError
-from appconnect.simulator import ExpectationError, MediaModel, Simulator
+from appconnect.simulator import AsyncSimulator, ExpectationError, MediaModel, Simulator
 from appconnect.simulator.record import Inspection
 from tests.unit.applications import response
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Awaitable, Callable, Iterator
 
-    from appconnect.simulator import Caller
+    from appconnect.simulator import AsyncCaller, Caller
     from appconnect.transport import FormRequest
 
 BOB = "+15550142"
@@ -214,3 +216,80 @@ def test_nothing_takes_less_than_no_time(lengths: dict[str, Any]) -> None:
 def test_progress_that_there_is_not_cannot_be_told(simulator: Simulator) -> None:
     with pytest.raises(ValueError, match="there is no event reached: write some of initiated, ringing"):
         simulator.originate(BOB, MENU, status_callback="/status", status_callback_events=["reached"])
+
+
+@pytest.mark.parametrize(
+    "wait",
+    [
+        lambda simulator, _: simulator.advance(5),
+        lambda simulator, _: simulator.run_until_idle(),
+        lambda _, caller: caller.hears("never"),
+        lambda _, caller: caller.press("1"),
+        lambda _, caller: caller.wait(5),
+        lambda _, caller: caller.ends(),
+        lambda simulator, _: simulator.callee(BOB).is_called(),
+        # As a framework does that runs its handlers in tasks of their own.
+        lambda simulator, _: asyncio.create_task(simulator.advance(5)),
+    ],
+    ids=["advance", "run_until_idle", "hears", "press", "wait", "ends", "is_called", "task"],
+)
+def test_an_application_that_is_awaited_may_not_wait_either(
+    wait: Callable[[AsyncSimulator, AsyncCaller], Awaitable[object]], caplog: pytest.LogCaptureFixture
+) -> None:
+    async def scenario() -> None:
+        async with AsyncSimulator() as simulator:
+            other = await simulator.call(response('<Pause length="60"/>'))
+
+            async def app(request: FormRequest) -> str:
+                if request.path == "/wait":
+                    await wait(simulator, other)
+                await simulator.modify(other, twiml=response("<Say>An agent is here</Say>"))
+                return response("<Say>You are the agent</Say>")
+
+            agent = await simulator.call(app)
+            await agent.hears("you are the agent")
+            await other.hears("an agent is here")
+            agent = await simulator.call(app, "/wait")
+            with pytest.raises(ExpectationError, match="HTTP status 500"):
+                await agent.hears("you are the agent")
+
+    asyncio.run(asyncio.wait_for(scenario(), 5))
+    assert "an application cannot wait for the call: time stands still while it works" in caplog.text
+
+
+def test_an_application_may_wait_for_another_simulation_and_for_its_own_when_it_has_answered() -> None:
+    async def scenario() -> None:
+        later: list[asyncio.Task[None]] = []
+        async with AsyncSimulator() as simulator, AsyncSimulator() as another:
+            go_on = asyncio.Event()
+
+            async def work() -> None:
+                await go_on.wait()
+                await simulator.advance(60)
+
+            async def app() -> str:
+                await another.advance(5)
+                later.append(asyncio.create_task(work()))
+                return response("<Say>Done</Say>")
+
+            caller = await simulator.call(app)
+            await caller.hears("done")
+            go_on.set()
+            await later[0]
+            assert (simulator.now, another.now) == (60, 5)
+
+    asyncio.run(asyncio.wait_for(scenario(), 5))
+
+
+def test_in_real_time_an_application_may_wait() -> None:
+    async def scenario() -> None:
+        async with AsyncSimulator(clock=SystemClock()) as simulator:
+
+            async def app() -> str:
+                await simulator.advance(0.01)
+                return response("<Say>Done</Say>")
+
+            caller = await simulator.call(app)
+            await caller.hears("done")
+
+    asyncio.run(asyncio.wait_for(scenario(), 5))

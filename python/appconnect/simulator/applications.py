@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import sys
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, final
 from urllib.parse import urlsplit
 
@@ -49,6 +50,20 @@ _Origin: TypeAlias = tuple[str, str, int]
 def is_url(application: VoiceApp) -> bool:
     """Whether this is the URL of a server."""
     return isinstance(application, str) and application.startswith(("http://", "https://"))
+
+
+class _Exchange:
+    """A request that an application works on."""
+
+    __slots__ = ("applications", "is_over")
+
+    def __init__(self, applications: Applications) -> None:
+        self.applications = applications
+        self.is_over = False
+
+
+_EXCHANGES: Final[ContextVar[tuple[_Exchange, ...]]] = ContextVar("_EXCHANGES", default=())
+"""What the code that runs works on. A task that it starts keeps this, also when the answer is given."""
 
 
 @final
@@ -111,7 +126,17 @@ class Applications:
                 f"no application of the simulation is at {request.scheme}://{request.host}:{request.port}"
             )
             return Failure(FailureReason.REFUSED, detail)
-        return await transport.exchange(request)
+        exchange = _Exchange(self)
+        token = _EXCHANGES.set((*(other for other in _EXCHANGES.get() if not other.is_over), exchange))
+        try:
+            return await transport.exchange(request)
+        finally:
+            exchange.is_over = True
+            _EXCHANGES.reset(token)
+
+    def works_here(self) -> bool:
+        """Whether the code that runs belongs to an application that has not answered yet."""
+        return any(exchange.applications is self and not exchange.is_over for exchange in _EXCHANGES.get())
 
     async def open_socket(self, request: SocketRequest, account: str) -> Socket | SocketEnd:
         """Open a socket to the application that is at the `https` URL of the same place."""

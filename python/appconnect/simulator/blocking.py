@@ -390,7 +390,7 @@ class Simulator(World):
         return self._loop.outside
 
     def _is_held(self) -> bool:
-        return self._loop.is_on_errand
+        return self._loop.is_on_errand or super()._is_held()
 
     def _run(self, work: Coroutine[Any, Any, T]) -> T:
         if not self._begun:

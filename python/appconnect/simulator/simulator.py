@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, final
 from urllib.parse import urljoin
 
 from appconnect._core import Config
+from appconnect.clock import VirtualClock
 from appconnect.events import Began, ProblemRaised
 from appconnect.inputs import Modify, Originate
 from appconnect.registry import Application, Client, PhoneNumber, SipDomain
@@ -184,7 +185,8 @@ class World:
 
     def _is_held(self) -> bool:
         """Whether an application works, and nobody may wait for time to pass."""
-        return False
+        # Real time passes all the same.
+        return isinstance(self.session.clock, VirtualClock) and self._applications.works_here()
 
     def _observe(self, event: Event) -> None:
         self.timeline.append(event)
