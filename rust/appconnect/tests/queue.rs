@@ -288,6 +288,32 @@ fn who_was_about_to_get_the_caller_hangs_up_and_the_caller_keeps_its_place() {
 }
 
 #[test]
+fn who_comes_back_to_a_queue_that_was_forgotten_meanwhile_joins_the_new_one_of_its_name() {
+    let mut world = world("", "", r#"url="/whisper""#);
+    world.on(WHISPER, "<Pause length=\"3600\"/>");
+    world.dial().advance(1_000).caller(AGENT, DESK);
+    // The call is on its way out of its queue, which is left alone longest when a hundred others have come and gone.
+    let names =
+        (0..101).map(|number| Answer::twiml(&format!("<Enqueue waitUrl=\"\">queue {number}</Enqueue>")));
+    let support = Answer::twiml(r#"<Enqueue action="/out" waitUrl="/wait">support</Enqueue>"#);
+    world.serve(ENTRY, names.chain([support]));
+    for number in 0..101 {
+        let leg = format!("passer-by-{number}");
+        world.advance(1_000).caller(&leg, NUMBER).caller_hangs_up(&leg);
+    }
+    world.caller(SECOND, NUMBER);
+    let new = only(&world, SECOND, WAIT).get("QueueSid").unwrap().to_owned();
+    assert_ne!(of(&world, FIRST, WAIT)[0].get("QueueSid"), Some(&*new), "the queue was forgotten");
+    world.caller_hangs_up(AGENT);
+    let again = *of(&world, FIRST, WAIT).last().unwrap();
+    assert_eq!((again.get("QueueSid"), again.get("QueuePosition")), (Some(&*new), Some("1")));
+    assert_eq!(again.get("CurrentQueueSize"), Some("2"));
+    world.on(AGENT_ENTRY, r#"<Dial action="/done"><Queue>support</Queue></Dial>"#);
+    world.caller("agent-3", DESK).caller("agent-4", DESK);
+    assert_eq!(connected(&world), [("agent-3", FIRST), ("agent-4", SECOND)]);
+}
+
+#[test]
 fn who_hangs_up_before_the_connection_is_followed_by_the_next() {
     let mut world = world("", r#"timeout="10""#, r#"url="/whisper""#);
     world.on(WHISPER, "<Pause length=\"5\"/>");

@@ -246,12 +246,17 @@ impl Step<'_, '_> {
         let (sid, name, since) = (queued.queue, queued.name.clone(), queued.since);
         self.come_back(at, false);
         let Some(cx) = self.cx(at) else { return };
-        let child = cx.call.sid;
+        let (child, account, now) = (cx.call.sid, cx.call.account, cx.now());
+        // Left alone meanwhile, its queue may have been forgotten, and another one opened by the same name.
+        let sid = cx.world.rooms.queues.named(account, &name).unwrap_or(sid);
         if cx.world.rooms.queues.get(sid).is_none() {
-            cx.world.rooms.open_queue(Queue::new(sid, cx.call.account, name, cx.now()));
+            cx.world.rooms.open_queue(Queue::new(sid, account, name, now));
         }
         if let Some(queue) = cx.world.rooms.queues.get_mut(sid) {
             queue.put_back(Member { call: child, since });
+        }
+        if let Running::Queued(queued) = &mut cx.call.running {
+            queued.queue = sid;
         }
         cx.world.errands.push_back(Errand::Meet(sid));
         cx.world.tell(by, Signal::Over(Over::unreached(child)));
