@@ -11,10 +11,10 @@ use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use crate::call::Call;
 use crate::call::cx::World;
 use crate::call::exchange::Outcome;
 use crate::call::signal::{Errand, Over, Signal};
-use crate::call::{Call, CallStatus};
 use crate::conference::Left;
 use crate::config::Config;
 use crate::effect::{Effect, HangUp, HangUpCause};
@@ -125,10 +125,7 @@ impl Engine {
                 self.step_named(&speech.leg, |step| step.speech(&speech));
             }
             Input::HungUp(gone) => {
-                if let Some(place) = self.legs.named(&gone.leg) {
-                    self.let_go(place, None);
-                    self.step(place, |step| step.hung_up());
-                }
+                self.step_named(&gone.leg, |step| step.hung_up());
             }
             Input::Dequeue(dequeue) => return self.dequeue(&dequeue),
             Input::IncomingCall(call) => return self.incoming(call),
@@ -146,9 +143,6 @@ impl Engine {
             }
             Input::Modify(modify) => {
                 let place = self.legs.of_call(modify.call).ok_or(InputError::UnknownCall)?;
-                if matches!(modify.change, Change::Complete) {
-                    self.let_go(place, Some(modify.call));
-                }
                 let changed = self.step(place, |step| step.modify(modify.call, &modify.change));
                 return changed.unwrap_or(Ok(()));
             }
@@ -239,15 +233,6 @@ impl Engine {
         Ok(())
     }
 
-    /// Lets whoever a leg has dialled go, before the leg itself ends: the end of a dialled call is told before that of
-    /// the call that dialled it (`webhooks.md` section 11). With a call, only what it and those above it have dialled.
-    fn let_go(&mut self, place: Place, from: Option<CallSid>) {
-        let Some(leg) = self.legs.get(place) else { return };
-        for (by, child) in leg.dialled(from) {
-            self.deliver(child, Signal::Dropped { by, unanswered: CallStatus::Canceled });
-        }
-    }
-
     /// Does what calls have asked of other legs, until nothing is left.
     fn run_errands(&mut self) {
         while let Some(errand) = self.errands.pop_front() {
@@ -321,9 +306,6 @@ impl Engine {
     fn tick(&mut self) {
         let now = self.now;
         while let Some(place) = self.legs.due(now) {
-            if self.legs.get(place).is_some_and(|leg| leg.has_lasted(now)) {
-                self.let_go(place, None);
-            }
             self.step(place, |step| step.tick());
             // What this leads to on other legs may be due at once, too.
             self.run_errands();

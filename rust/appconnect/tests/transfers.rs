@@ -29,6 +29,12 @@ fn told(world: &World) -> Vec<(String, String)> {
         .collect()
 }
 
+/// The last requests.
+fn last(world: &World, most: usize) -> Vec<&str> {
+    let urls = world.urls();
+    urls[urls.len() - most..].to_vec()
+}
+
 /// A caller who talks to a called party that asks to be replaced by carol.
 fn referring(refer: &str, answer: &str) -> World {
     let mut world = World::new();
@@ -117,6 +123,11 @@ fn an_attended_transfer_keeps_the_old_party_until_the_new_one_is_connected() {
     let mut world = referring(r#"referUrl="/refer""#, document);
     world.hang_up().finish();
     assert_eq!(world.dropped.len(), 2);
+    assert_eq!(
+        last(&world, 4)[..3],
+        [CHILD, "https://a.example/new", AFTER],
+        "those who were dialled end first"
+    );
     assert_eq!(world.engine.live_legs(), 0);
 }
 
@@ -157,6 +168,7 @@ fn a_new_document_for_the_caller_ends_an_attended_transfer_and_both_connections(
     assert_eq!(world.heard, ["something else"]);
     assert!(world.bridges.is_empty());
     assert_eq!(world.dropped.len(), 2, "nobody is left on a line");
+    assert_eq!(last(&world, 3), [CHILD, "https://a.example/new", "https://a.example/update"]);
     world.finish();
     assert_eq!(world.engine.live_legs(), 0);
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::verb::Left;
 use super::{Call, CallStatus};
 use crate::conference::Left as WhyOut;
-use crate::effect::Dial;
+use crate::effect::{Dial, HangUpCause};
 use crate::http::Url;
 use crate::id::{CallSid, ConferenceSid, LegId, QueueSid};
 use crate::input::SipFacts;
@@ -71,6 +71,23 @@ pub(crate) enum Signal {
     GoOn(Left),
     /// To itself, likewise: the document that its account gave it runs.
     Update,
+    /// To itself, once those whom it and the calls above it have dialled have heard that they are let go: it ends.
+    End(End),
+}
+
+/// Why a call ends, and those above it on its line with it, although their documents would go on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum End {
+    /// The caller is gone.
+    HungUp,
+    /// The whole leg is ended from our side.
+    Aborted(HangUpCause),
+    /// Its account ends it; the call below goes on.
+    Completed,
+    /// The caller comes back to the call below, whose `<Dial>` is over.
+    TakenBack,
+    /// The call below gets another document.
+    Replaced,
 }
 
 /// How a dialled call ended.

@@ -75,12 +75,6 @@ impl TimerTable {
         self.slot(timer).is_some()
     }
 
-    /// When a timer fires, if it runs.
-    #[must_use]
-    pub(crate) const fn at(&self, timer: Timer) -> Option<Millis> {
-        self.slot(timer)
-    }
-
     /// The earliest moment at which one fires.
     #[must_use]
     pub(crate) fn next(&self) -> Option<Millis> {

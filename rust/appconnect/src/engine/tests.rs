@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::address::Address;
+use crate::call::CallStatus;
 use crate::conference::{Cause, Conference, Participant};
 use crate::http::{Method, Url};
 use crate::id::ConferenceSid;

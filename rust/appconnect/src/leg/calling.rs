@@ -30,6 +30,7 @@ impl Step<'_, '_> {
             Signal::Unmet => self.unmet(at),
             Signal::GoOn(left) => self.go_on(at, left),
             Signal::Update => self.carry_out_update(at),
+            Signal::End(end) => self.carry_out_end(at, end),
             Signal::Begun { conference } => self.conference_begun(at, conference),
             Signal::Announced { conference, document, base } => {
                 self.announce_shared(at, conference, Program::again(document, base));
@@ -229,7 +230,6 @@ impl Step<'_, '_> {
     pub(super) fn calling_over(&mut self, at: usize) {
         let Some(ended) = self.stop_calling(at, false) else { return };
         if self.call(at).update.is_some() {
-            self.replace_party(at);
             return self.report_interrupted(at, ended);
         }
         if ended.bridged || !self.restore_party(at) {

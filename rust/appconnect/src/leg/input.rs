@@ -1,8 +1,8 @@
 //! What the caller, the media and the clock do to a leg.
 
 use super::Step;
-use super::unwind::Unwinding;
 use crate::call::cx::Cx;
+use crate::call::signal::End;
 use crate::call::verb::{self, Finished, Flow};
 use crate::call::{CallStatus, Record, Relay, Running, Stage, Timer};
 use crate::conference::Cause;
@@ -20,8 +20,7 @@ use crate::twiml::{Attribute, Node};
 impl Step<'_, '_> {
     /// The caller is gone.
     pub(crate) fn hung_up(&mut self) {
-        let no_answer = CallStatus::NoAnswer;
-        self.unwind(Unwinding { floor: 0, unanswered: no_answer, canceled_as: no_answer, line_gone: true });
+        self.end_from(0, End::HungUp);
     }
 
     /// The caller pressed keys.
@@ -84,15 +83,7 @@ impl Step<'_, '_> {
 
     /// The caller comes back to the call at `at`: what it dialled ends, and its document goes on.
     fn take_back(&mut self, at: usize) {
-        let how = Unwinding {
-            floor: at.saturating_add(1),
-            unanswered: CallStatus::NoAnswer,
-            canceled_as: CallStatus::NoAnswer,
-            line_gone: false,
-        };
-        if let Some(ended) = self.unwind(how) {
-            self.resume(at, ended);
-        }
+        self.end_from(at.saturating_add(1), End::TakenBack);
     }
 
     /// The recogniser heard something.

@@ -26,7 +26,7 @@ use minicbor::{Decode, Encode};
 pub(crate) use participant::not_begun;
 
 use crate::call::cx::{Cx, Line, World};
-use crate::call::{Call, Hop, Running, Timer};
+use crate::call::{Call, Hop, Running};
 use crate::id::{CallSid, LegId};
 use crate::policy::Budget;
 use crate::time::Millis;
@@ -78,12 +78,15 @@ impl Leg {
         self.ended.retain(|call| line.owes(call));
     }
 
-    /// The calls on other legs that the calls here have dialled, each after the one that did; with a call, only of it
-    /// and those above it.
-    pub(crate) fn dialled(&self, from: Option<CallSid>) -> Vec<(CallSid, CallSid)> {
-        let calls = self.calls.iter().skip_while(|call| from.is_some_and(|from| call.sid != from));
-        let calling = calls.filter_map(|call| match &call.running {
-            Running::Calling(calling) => Some(calling.live().map(|child| (call.sid, child))),
+    /// The calls on other legs that the call at `from` and those above it have dialled, each after the one that did.
+    fn dialled(&self, from: usize) -> Vec<(CallSid, CallSid)> {
+        let dials = self.calls.iter().skip(from).flat_map(|call| {
+            // A party that is to be replaced is dialled still.
+            let aside = call.suspended.as_deref().map(|aside| &aside.running);
+            [Some(&call.running), aside].into_iter().flatten().map(|running| (call.sid, running))
+        });
+        let calling = dials.filter_map(|(by, running)| match running {
+            Running::Calling(calling) => Some(calling.live().map(move |child| (by, child))),
             _ => None,
         });
         calling.flatten().collect()
@@ -92,12 +95,6 @@ impl Leg {
     /// Whether a call stands on it; its line has ended otherwise.
     pub(crate) const fn has_calls(&self) -> bool {
         !self.calls.is_empty()
-    }
-
-    /// Whether it has lasted as long as it may.
-    pub(crate) fn has_lasted(&self, now: Millis) -> bool {
-        let limited = |call: &Call| call.timers.at(Timer::Limit).is_some_and(|limit| limit <= now);
-        self.has_calls() && (self.line.budget.deadline() <= now || self.calls.iter().any(limited))
     }
 
     /// Every SID under which this leg can be reached: its calls, the dialling side's views of its hops, and the calls

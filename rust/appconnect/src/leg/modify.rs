@@ -1,10 +1,10 @@
 //! Changes of a live call by its account, as the REST API makes them (`twiml-voice.md` section 1,
 //! `application-connect.md` section 6.1).
 
-use super::unwind::{Told, Unwinding};
+use super::unwind::Told;
 use super::{Step, hop_of};
 use crate::call::exchange::Role;
-use crate::call::signal::Signal;
+use crate::call::signal::{End, Signal};
 use crate::call::verb::{Ended, Goto, redirect_target};
 use crate::call::{CallStatus, Leaving, Program, Running, Stage, Timer, Update};
 use crate::conference::Cause;
@@ -24,8 +24,8 @@ impl Step<'_, '_> {
         let views = |call| hop_of(call).is_some_and(|hop| hop.child == sid);
         if let Some(at) = self.leg.calls.iter().position(views) {
             return match change {
-                Change::Cancel => self.end_from(at.saturating_add(1), true),
-                Change::Complete => self.end_from(at.saturating_add(1), false),
+                Change::Cancel => self.end_by_account(at.saturating_add(1), true),
+                Change::Complete => self.end_by_account(at.saturating_add(1), false),
                 Change::Redirect { .. } | Change::Twiml(_) => Err(InputError::CannotRedirect),
             };
         }
@@ -34,12 +34,12 @@ impl Step<'_, '_> {
 
     fn modify_call(&mut self, at: usize, change: &Change) -> Result<(), InputError> {
         let update = match change {
-            Change::Cancel => return self.end_from(at, true),
+            Change::Cancel => return self.end_by_account(at, true),
             Change::Complete => {
                 if let Some(conferring) = self.call(at).conferring_mut() {
                     conferring.leaving = Some(Cause::Updated);
                 }
-                return self.end_from(at, false);
+                return self.end_by_account(at, false);
             }
             Change::Redirect { url, method } => Update::Redirect { url: url.clone(), method: *method },
             Change::Twiml(text) => {
@@ -61,20 +61,13 @@ impl Step<'_, '_> {
     }
 
     /// Ends the call at `at` and everything above it. The call below goes on.
-    fn end_from(&mut self, at: usize, only_unanswered: bool) -> Result<(), InputError> {
+    fn end_by_account(&mut self, at: usize, only_unanswered: bool) -> Result<(), InputError> {
         let Some(call) = self.leg.calls.get(at) else { return Err(InputError::NotLive) };
         if only_unanswered && call.is_answered() {
             return Ok(());
         }
-        let Some(below) = at.checked_sub(1) else {
-            self.abort(HangUpCause::Normal);
-            return Ok(());
-        };
-        let canceled = CallStatus::Canceled;
-        let how = Unwinding { floor: at, unanswered: canceled, canceled_as: canceled, line_gone: false };
-        if let Some(ended) = self.unwind(how) {
-            self.resume(below, ended);
-        }
+        let end = if at == 0 { End::Aborted(HangUpCause::Normal) } else { End::Completed };
+        self.end_from(at, end);
         Ok(())
     }
 
@@ -91,8 +84,13 @@ impl Step<'_, '_> {
             // An earlier update waits for the same report; the newer one replaces it.
             return;
         }
+        if matches!(self.call(at).running, Running::Dialling(_)) {
+            return self.end_from(at.saturating_add(1), End::Replaced);
+        }
         if self.calling(at).is_some() {
-            // What is left to be done is done when everybody who was dialled is gone.
+            // What is left to be done is done when everybody who was dialled is gone, the party that was to be
+            // replaced included.
+            self.replace_party(at);
             return self.end_calling(at, CallStatus::Canceled);
         }
         if let Some(left) = self.stop_queued(at, Leaving::Updated) {
@@ -130,26 +128,18 @@ impl Step<'_, '_> {
         self.world.tell(call, Signal::Update);
     }
 
-    /// Stops the `<Dial>` that the call at `at` runs, if it runs one: what its `action` is to be told.
+    /// Stops the `<Dial>` that the call at `at` runs, if that has called nobody: what its `action` is to be told.
     fn stop_dial(&mut self, at: usize) -> Option<Ended> {
         if let Some(ended) = self.stop_conferring(at, Cause::Updated) {
             return Some(ended);
         }
         let call = self.call(at);
-        match call.running {
-            Running::Dialling(_) => self.unwind(Unwinding {
-                floor: at.saturating_add(1),
-                unanswered: CallStatus::Canceled,
-                canceled_as: CallStatus::NoAnswer,
-                line_gone: false,
-            }),
-            Running::Consulting(_) => {
-                call.running = Running::Idle;
-                call.timers.stop(Timer::Verb);
-                Some(Ended::unanswered())
-            }
-            _ => None,
+        if !matches!(call.running, Running::Consulting(_)) {
+            return None;
         }
+        call.running = Running::Idle;
+        call.timers.stop(Timer::Verb);
+        Some(Ended::unanswered())
     }
 
     fn request_next_redirect(&mut self, at: usize) -> bool {

@@ -4,10 +4,11 @@ use super::service::Connected;
 use super::{LINGER_MS, Step};
 use crate::call::exchange::{Plan, Role};
 use crate::call::params::{Stage, progress, put};
-use crate::call::signal::{Over, Signal};
+use crate::call::signal::{End, Over, Signal};
 use crate::call::verb::{self, Ended, Finished, action_of, finish_record};
 use crate::call::{
     Call, CallStatus, Gather, Leaving, Parameters, Payment, Prompt, Record, Running, Stage as OutboundStage,
+    TimerTable,
 };
 use crate::conference::{Cause, Left};
 use crate::effect::{Echo, Effect, HangUp, HangUpCause, StopCollect, StopMedia};
@@ -96,6 +97,44 @@ impl Step<'_, '_> {
         self.apply(at, flow);
     }
 
+    /// Ends the call at `at` and those above it, for a reason that is not in their documents.
+    ///
+    /// Whoever they have dialled on other legs is let go first: the end of a dialled call is told before that of the
+    /// call that dialled it, and before its `action` (`webhooks.md` section 11).
+    pub(super) fn end_from(&mut self, at: usize, end: End) {
+        let Some(floor) = self.leg.calls.get(at).map(|call| call.sid) else { return };
+        let parties = self.leg.dialled(at);
+        if parties.is_empty() {
+            return self.carry_out_end(at, end);
+        }
+        for (by, child) in parties {
+            self.world.tell(child, Signal::Dropped { by, unanswered: CallStatus::Canceled });
+        }
+        // What is due at this very moment does not happen to them any more.
+        for call in self.leg.calls.iter_mut().skip(at) {
+            call.timers = TimerTable::default();
+        }
+        self.world.tell(floor, Signal::End(end));
+    }
+
+    /// Everybody whom the call at `at` and those above it had dialled is let go: they end.
+    pub(super) fn carry_out_end(&mut self, at: usize, end: End) {
+        let (unanswered, canceled_as) = match end {
+            End::HungUp | End::TakenBack => (CallStatus::NoAnswer, CallStatus::NoAnswer),
+            End::Aborted(HangUpCause::Error) => (CallStatus::Failed, CallStatus::NoAnswer),
+            End::Aborted(_) | End::Replaced => (CallStatus::Canceled, CallStatus::NoAnswer),
+            End::Completed => (CallStatus::Canceled, CallStatus::Canceled),
+        };
+        let line_gone = matches!(end, End::HungUp);
+        let ended = self.unwind(Unwinding { floor: at, unanswered, canceled_as, line_gone });
+        match (end, at.checked_sub(1), ended) {
+            (End::Aborted(cause), ..) => self.hang_up(cause),
+            (End::Completed | End::TakenBack, Some(below), Some(ended)) => self.resume(below, ended),
+            (End::Replaced, Some(below), Some(ended)) => self.report_interrupted(below, ended),
+            _ => {}
+        }
+    }
+
     /// Takes every call from the top down to the floor off the stack. What the `<Dial>` below the floor is to be told
     /// is returned; those in between are told, and their answers ignored.
     pub(super) fn unwind(&mut self, how: Unwinding) -> Option<Ended> {
@@ -122,9 +161,7 @@ impl Step<'_, '_> {
 
     /// Ends the whole leg from our side.
     pub(super) fn abort(&mut self, cause: HangUpCause) {
-        let unanswered = if cause == HangUpCause::Error { CallStatus::Failed } else { CallStatus::Canceled };
-        self.unwind(Unwinding { floor: 0, unanswered, canceled_as: CallStatus::NoAnswer, line_gone: false });
-        self.hang_up(cause);
+        self.end_from(0, End::Aborted(cause));
     }
 
     /// Ends a leg whose step broke: nothing is asked of its documents any more (12400).
@@ -382,7 +419,7 @@ impl Step<'_, '_> {
         if self.leg.line.owes(&call) {
             call.program = None;
             call.running = Running::Idle;
-            call.timers = crate::call::TimerTable::default();
+            call.timers = TimerTable::default();
             self.leg.ended.push(call);
         }
         if self.leg.calls.is_empty() {
