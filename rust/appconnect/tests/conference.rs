@@ -551,6 +551,24 @@ fn the_account_ends_the_conference() {
 }
 
 #[test]
+fn who_is_taken_out_by_a_change_of_a_call_below_leaves_because_of_it() {
+    let update = || Change::Twiml("<Response><Say>Elsewhere</Say></Response>".into());
+    for (below, change) in
+        [(ENTRY, Change::Complete), (ENTRY, update()), ("https://a.example/hop", Change::Complete)]
+    {
+        let view = r#"statusCallback="/hop" statusCallbackEvent="initiated""#;
+        let mut world = World::handing_over("", view, "", &joins(&ALL.replace("/events", EVENTS)));
+        world.save_at_every_step = true;
+        world.dial().advance(2_000);
+        let sid = world.only(below).get("CallSid").unwrap().to_owned();
+        world.modify(&sid, change).unwrap();
+        let leave = last(&world, "participant-leave");
+        assert_eq!(leave.get("ReasonParticipantLeft"), Some("participant_updated_via_api"), "{below}");
+        settle(&mut world);
+    }
+}
+
+#[test]
 fn who_is_given_another_document_leaves() {
     let (mut world, calls) = meeting(&[ALL, ""]);
     let twiml = "<Response><Say>Elsewhere</Say></Response>";

@@ -35,12 +35,7 @@ impl Step<'_, '_> {
     fn modify_call(&mut self, at: usize, change: &Change) -> Result<(), InputError> {
         let update = match change {
             Change::Cancel => return self.end_by_account(at, true),
-            Change::Complete => {
-                if let Some(conferring) = self.call(at).conferring_mut() {
-                    conferring.leaving = Some(Cause::Updated);
-                }
-                return self.end_by_account(at, false);
-            }
+            Change::Complete => return self.end_by_account(at, false),
             Change::Redirect { url, method } => Update::Redirect { url: url.clone(), method: *method },
             Change::Twiml(text) => {
                 if let Err(problem) = inline(text) {
@@ -66,9 +61,20 @@ impl Step<'_, '_> {
         if only_unanswered && call.is_answered() {
             return Ok(());
         }
+        self.leave_by_update(at);
         let end = if at == 0 { End::Aborted(HangUpCause::Normal) } else { End::Completed };
         self.end_from(at, end);
         Ok(())
+    }
+
+    /// The call at `at` and those above it leave their conferences, if they do, because an account has changed a call
+    /// (`webhooks.md` section 10.4, `ReasonParticipantLeft`).
+    fn leave_by_update(&mut self, at: usize) {
+        for call in self.leg.calls.iter_mut().skip(at) {
+            if let Some(conferring) = call.conferring_mut() {
+                conferring.leaving = Some(Cause::Updated);
+            }
+        }
     }
 
     /// Stops what the call does, reports it where the verb reports itself, and then carries out the update.
@@ -85,7 +91,9 @@ impl Step<'_, '_> {
             return;
         }
         if matches!(self.call(at).running, Running::Dialling(_)) {
-            return self.end_from(at.saturating_add(1), End::Replaced);
+            let above = at.saturating_add(1);
+            self.leave_by_update(above);
+            return self.end_from(above, End::Replaced);
         }
         if self.calling(at).is_some() {
             // What is left to be done is done when everybody who was dialled is gone, the party that was to be
