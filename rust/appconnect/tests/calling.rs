@@ -636,6 +636,21 @@ fn a_placed_call_can_wait_for_who_answered() {
     assert_eq!(world.only(ENTRY).get("AnsweredBy"), None);
     world.input(found()).unwrap();
     assert_eq!(world.only("https://a.example/amd").get("AnsweredBy"), Some("human"));
+
+    // Nobody says so: the documents go on meanwhile, whichever they are.
+    let mut world = World::new();
+    world.save_at_every_step = true;
+    world.on(ENTRY, r#"<Pause length="9"/><Redirect>/next</Redirect>"#);
+    world.on("https://a.example/next", r#"<Pause length="90"/>"#);
+    world.input(Input::Originate(Box::new(with(true)))).unwrap();
+    world.progress(0, Answered).advance(29_999);
+    assert!(world.to("https://a.example/amd").is_empty());
+    world.advance(1);
+    let unknown = world.only("https://a.example/amd");
+    assert_eq!(unknown.get("AnsweredBy"), Some("unknown"));
+    assert_eq!(unknown.get("MachineDetectionDuration"), Some("30000"));
+    world.finish();
+    assert_eq!((world.to("https://a.example/amd").len(), world.engine.live_legs()), (1, 0));
 }
 
 #[test]

@@ -13,13 +13,15 @@ pub(crate) enum Timer {
     Dial,
     /// The answer of the webhook that the call waits for, should the driver lose it.
     Fetch,
+    /// Who answered, where the call goes on before that is known.
+    Detection,
     /// The longest that a call which its account placed may last.
     Limit,
 }
 
 impl Timer {
     /// Every timer, in the order in which those of one moment fire.
-    pub(crate) const ALL: [Self; 4] = [Self::Verb, Self::Dial, Self::Fetch, Self::Limit];
+    pub(crate) const ALL: [Self; 5] = [Self::Verb, Self::Dial, Self::Fetch, Self::Detection, Self::Limit];
 }
 
 /// When each timer of a call fires.
@@ -33,6 +35,8 @@ pub(crate) struct TimerTable {
     fetch: Option<Millis>,
     #[n(3)]
     limit: Option<Millis>,
+    #[n(4)]
+    detection: Option<Millis>,
 }
 
 impl TimerTable {
@@ -41,6 +45,7 @@ impl TimerTable {
             Timer::Verb => self.verb,
             Timer::Dial => self.dial,
             Timer::Fetch => self.fetch,
+            Timer::Detection => self.detection,
             Timer::Limit => self.limit,
         }
     }
@@ -50,6 +55,7 @@ impl TimerTable {
             Timer::Verb => &mut self.verb,
             Timer::Dial => &mut self.dial,
             Timer::Fetch => &mut self.fetch,
+            Timer::Detection => &mut self.detection,
             Timer::Limit => &mut self.limit,
         }
     }
@@ -64,9 +70,9 @@ impl TimerTable {
         *self.slot_mut(timer) = None;
     }
 
-    /// Stops what belongs to a verb; how long the call may last stays as it is.
-    pub(crate) fn stop_all_but_limit(&mut self) {
-        *self = Self { limit: self.limit, ..Self::default() };
+    /// Stops what belongs to a verb; what belongs to the whole call stays as it is.
+    pub(crate) fn stop_those_of_verbs(&mut self) {
+        *self = Self { limit: self.limit, detection: self.detection, ..Self::default() };
     }
 
     /// Whether a timer runs.

@@ -10,7 +10,7 @@ use crate::config::PlayFailure;
 use crate::effect::{Effect, HangUpCause, StopCollect};
 use crate::event::{Decided, EventKind, Pressed, Said};
 use crate::id::ReplyId;
-use crate::input::{AnsweredBy, MediaDone, MediaFailure, Speech};
+use crate::input::{MediaDone, MediaFailure, Speech};
 use crate::pii::Pii;
 use crate::policy::Verdict;
 use crate::problem::{Code, Problem};
@@ -191,6 +191,7 @@ impl Step<'_, '_> {
                 }
                 Timer::Dial => self.take_back(at),
                 Timer::Fetch => self.answer_lost(at),
+                Timer::Detection => self.nobody_detected(),
                 Timer::Limit => return self.abort(HangUpCause::Normal),
             }
         }
@@ -214,9 +215,7 @@ impl Step<'_, '_> {
 
     fn verb_timer(&mut self, at: usize) {
         if self.call(at).stage() == Some(Stage::Detecting) {
-            let detection = self.call(at).outbound.as_ref().and_then(|outbound| outbound.detection.as_ref());
-            let waited = detection.map_or(0, |detection| detection.timeout.saturating_mul(1_000));
-            return self.machine_detected(AnsweredBy::Unknown, waited);
+            return self.nobody_detected();
         }
         if matches!(self.call(at).running, Running::Waiting) {
             return self.wait(at);

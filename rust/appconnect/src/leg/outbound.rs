@@ -74,8 +74,12 @@ impl Step<'_, '_> {
         if let Some(parent) = parent {
             cx.world.tell(parent, Signal::Answered { child });
         }
-        if let Some(seconds) = limit {
-            cx.call.timers.set(Timer::Limit, now.plus_seconds(u64::from(seconds)));
+        let detection = outbound.detection.as_ref().filter(|detection| detection.in_background);
+        let undecided = detection.map(|detection| detection.timeout);
+        for (timer, seconds) in [(Timer::Limit, limit), (Timer::Detection, undecided)] {
+            if let Some(seconds) = seconds {
+                cx.call.timers.set(timer, now.plus_seconds(u64::from(seconds)));
+            }
         }
         match keys.filter(|keys| !keys.is_empty()) {
             Some(keys) => {
@@ -113,6 +117,7 @@ impl Step<'_, '_> {
             return;
         };
         detection.result = Some((answered_by, duration_ms));
+        cx.call.timers.stop(Timer::Detection);
         if outbound.stage == Stage::Detecting {
             cx.call.timers.stop(Timer::Verb);
             return self.begin_documents();
@@ -133,6 +138,14 @@ impl Step<'_, '_> {
         if let Err(problem) = cx.request_bare(cx.call.sid, &plan, &form) {
             cx.problem_in(problem, None, Some(&callback.url));
         }
+    }
+
+    /// Nobody has said in time who answered (`twiml-voice.md` section 8, AMD).
+    pub(super) fn nobody_detected(&mut self) {
+        let outbound = self.leg.calls.first().and_then(|call| call.outbound.as_ref());
+        let detection = outbound.and_then(|outbound| outbound.detection.as_ref());
+        let waited = detection.map_or(0, |detection| detection.timeout.saturating_mul(1_000));
+        self.machine_detected(AnsweredBy::Unknown, waited);
     }
 
     /// Runs what the answered call is to run first, or offers it to whoever dialled it.

@@ -250,7 +250,7 @@ impl Step<'_, '_> {
     pub(super) fn finish_running(&mut self, at: usize, line_gone: bool) {
         self.come_back(at, line_gone);
         self.stop_running(at, line_gone);
-        self.call(at).timers.stop_all_but_limit();
+        self.call(at).timers.stop_those_of_verbs();
     }
 
     /// Stops the running verb, and forgets the document that is awaited.
