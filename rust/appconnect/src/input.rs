@@ -366,7 +366,8 @@ pub enum ProgressState {
     Failed,
     /// Nobody answered in the time that the network allows, or it was declined.
     NoAnswer,
-    /// It rings.
+    /// It rings. A phone number of which this is never told has failed after 60 seconds, if it may ring longer than
+    /// that (32016).
     Ringing,
 }
 

@@ -183,6 +183,7 @@ impl Step<'_, '_> {
         }
         while let Some((at, timer)) = self.take_due(now) {
             match timer {
+                Timer::Verb if self.call(at).stage() == Some(Stage::Placed) => self.never_rang(),
                 Timer::Verb => self.verb_timer(at),
                 Timer::Dial if self.call(at).stage() == Some(Stage::Placed) => self.rang_out(),
                 Timer::Dial if self.calling(at).is_some() => self.calling_timer(at),

@@ -8,11 +8,16 @@ use crate::call::params::put;
 use crate::call::signal::{Over, Placing, Signal};
 use crate::call::verb::Goto;
 use crate::call::{Call, CallStatus, FirstDocument, Program, Running, Stage, Timer};
-use crate::effect::{Effect, HangUpCause, Play, PlaySource};
+use crate::effect::{Effect, EndpointKind, HangUpCause, Play, PlaySource};
 use crate::event::Purpose;
 use crate::input::{AnsweredBy, Progress, ProgressState};
 use crate::policy::Budget;
+use crate::problem::{Code, Problem};
 use crate::twiml::inline;
+
+/// Seconds after which a call to a phone number fails that does not even ring: the post-dial delay of the telephone
+/// network (32016, `twiml-voice.md` section 8). A timeout that is not longer comes first.
+const POST_DIAL_SECONDS: u32 = 60;
 
 impl Step<'_, '_> {
     /// Begins the leg of a call that goes out.
@@ -20,7 +25,12 @@ impl Step<'_, '_> {
         let Placing { call, dial, .. } = placing;
         let is_awaited = call.stage().is_some() && call.parent().is_some();
         let timeout = u64::from(dial.timeout);
+        let is_delayed = dial.endpoint.kind == EndpointKind::Number && dial.timeout > POST_DIAL_SECONDS;
         let at = self.put_on(call);
+        if is_delayed {
+            let until = self.world.now.plus_seconds(u64::from(POST_DIAL_SECONDS));
+            self.call(at).timers.set(Timer::Verb, until);
+        }
         // Whoever dialled from a document keeps the time.
         if !is_awaited {
             let until = self.world.now.plus_seconds(timeout);
@@ -43,6 +53,7 @@ impl Step<'_, '_> {
         }
         match progress.state {
             ProgressState::Ringing => {
+                self.call(0).timers.stop(Timer::Verb);
                 if self.call(0).status == CallStatus::Initiated {
                     self.set_status(0, CallStatus::Ringing);
                     self.tell_progress(0, "ringing", false);
@@ -64,6 +75,7 @@ impl Step<'_, '_> {
         let now = self.world.now;
         self.call(0).answered = Some(now);
         self.call(0).timers.stop(Timer::Dial);
+        self.call(0).timers.stop(Timer::Verb);
         self.leg.line.answered = true;
         self.set_status(0, CallStatus::InProgress);
         self.tell_progress(0, "answered", false);
@@ -203,8 +215,20 @@ impl Step<'_, '_> {
 
     /// Nobody answered a call that its account had placed.
     pub(super) fn rang_out(&mut self) {
-        let no_answer = CallStatus::NoAnswer;
-        self.unwind(Unwinding { floor: 0, unanswered: no_answer, canceled_as: no_answer, line_gone: false });
+        self.give_up_placing(CallStatus::NoAnswer);
+    }
+
+    /// The network has taken the call and does not let it ring: it has failed (32016).
+    pub(super) fn never_rang(&mut self) {
+        if let Some(mut cx) = self.cx(0) {
+            let message = "the telephone network did not let it ring within 60 seconds: the call has failed";
+            cx.problem(Problem::new(Code::PostDialDelay, message));
+        }
+        self.give_up_placing(CallStatus::Failed);
+    }
+
+    fn give_up_placing(&mut self, status: CallStatus) {
+        self.unwind(Unwinding { floor: 0, unanswered: status, canceled_as: status, line_gone: false });
         self.hang_up(HangUpCause::Normal);
     }
 
