@@ -38,7 +38,8 @@ pub(super) fn connect(cx: &mut Cx<'_, '_>, node: Node<'_>, noun: Node<'_>) -> Fl
             "a <Stream> in <Connect> hears the caller alone: leave track out, or write inbound_track";
         Err(Problem::at(Code::StreamTrack, noun.span(), message))
     };
-    match track.and_then(|()| open(cx, noun, &stream, true)) {
+    let admitted = track.and_then(|()| start::admit(cx, noun, Service::Stream, 0));
+    match admitted.and_then(|()| open(cx, noun, &stream, true)) {
         Ok(()) => {
             await_socket(cx);
             Flow::Park(Running::Streaming(Box::new(stream)))
