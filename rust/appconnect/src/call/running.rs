@@ -180,6 +180,9 @@ pub(crate) struct Gather {
     /// When it began to listen. None only in a snapshot from before this was kept.
     #[n(4)]
     pub(crate) since: Option<Millis>,
+    /// When the last key came.
+    #[n(5)]
+    pub(crate) pressed: Option<Millis>,
 }
 
 /// What a `<Gather>` or a `<Pay>` plays.

@@ -75,7 +75,8 @@ fn count(cx: &mut Cx<'_, '_>, node: Node<'_>, gather: &Gather) {
             node.number(Attribute::MaxSpeechTime).map(|longest| now.plus_seconds(u64::from(longest)));
         spoken.map_or(listened, |spoken| spoken.min(listened)).max(now)
     } else {
-        now.plus_seconds(u64::from(node.count(Attribute::Timeout)))
+        // Prompts that a key does not stop are heard to the end, and its time counts meanwhile (our choice).
+        gather.pressed.unwrap_or(now).plus_seconds(u64::from(node.count(Attribute::Timeout))).max(now)
     };
     cx.call.timers.set(Timer::Verb, until);
 }
@@ -114,6 +115,7 @@ pub(crate) fn digits(cx: &mut Cx<'_, '_>, node: Node<'_>, mut gather: Gather, ke
             return finish(cx, node, &gather, Some(key));
         }
         gather.digits.push(key);
+        gather.pressed = Some(cx.now());
         if most.is_some_and(|most| gather.digits.len() >= most) {
             return finish(cx, node, &gather, None);
         }

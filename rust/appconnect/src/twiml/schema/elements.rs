@@ -115,7 +115,8 @@ elements! {
         "The timeout counts again from each key.",
         "Keys that come after the end are dropped; the next gather does not get them.",
         "An empty result with `actionOnEmptyResult` sends `Digits` empty, `FinishedOnKey` and `msg`.",
-        "With `bargeIn` false the prompts go on, and keys are kept.",
+        "With `bargeIn` false the prompts go on, and keys are kept. Their timeout counts meanwhile, and ends the gather \
+         with the prompts at the earliest.",
         "Speech with `speechTimeout` auto ends at the first pause, which a simulated recogniser makes one second long.",
     ]
     [Say Play Pause] {
