@@ -80,6 +80,7 @@ fn waiting(registry: &Arc<Registry>) -> (Engine, Vec<Input>) {
             forwarded_from: None,
             caller_name: None,
             stir_verstat: None,
+            sip: None,
         };
         engine.handle(Millis(0), Input::IncomingCall(call)).unwrap();
         while let Some(effect) = engine.poll_effect() {

@@ -6,7 +6,7 @@ from appconnect.errors import InputError
 from collections.abc import Iterable, Sequence
 from typing import Final, Literal, final
 
-__all__ = ["__version__", "Account", "Admission", "AgentDone", "Answer", "Application", "Began", "Bridge", "ChangeParticipant", "Charge", "ChargeDone", "Client", "CloseRelay", "CloseStream", "Collect", "Conceal", "ConferenceEnded", "ConferenceStarted", "Config", "Connected", "Consult", "Decided", "Dequeue", "Dequeued", "Dial", "Dialled", "Digits", "Document", "Echo", "Endpoint", "Engine", "Facts", "Fetch", "Guard", "HangUp", "Heard", "HttpFailure", "HttpResponse", "HungUp", "IncomingCall", "JoinConference", "Joined", "LeaveConference", "Left", "MachineDetected", "MachineDetection", "MediaDone", "MessageStatus", "Modify", "ModifyConference", "ModifyParticipant", "Notify", "OpenRelay", "OpenStream", "Originate", "PaymentDetails", "PhoneNumber", "Placed", "Play", "Pressed", "Problem", "ProblemRaised", "Progress", "Queued", "RecordingTranscribed", "Refer", "ReferProgress", "Referred", "Registry", "RelayEvent", "RelayMessage", "Relayed", "Report", "Request", "Requested", "Responded", "Returned", "Ringback", "Route", "Said", "Say", "SendDtmf", "SendMessage", "SendRelay", "ServiceChanged", "Settle", "Settled", "Settlement", "SipDomain", "SipFacts", "SiprecEvent", "SocketRequest", "Speaking", "Speech", "SpeechOptions", "StartAgent", "StartConferenceRecording", "StartRecording", "StartSiprec", "StartTranscription", "StatusChanged", "StopAgent", "StopCollect", "StopConferenceRecording", "StopMedia", "StopRecording", "StopSiprec", "StopTranscription", "StreamEvent", "Tick", "Transcribe", "Transcribed", "Unbridge", "Verb", "VerbBegan", "Verdict", "build_info", "codes_table", "config_table", "parse", "schema_table", "sign", "status_table", "verify"]
+__all__ = ["__version__", "Account", "Admission", "AgentDone", "Answer", "Application", "Began", "Bridge", "ChangeParticipant", "Charge", "ChargeDone", "Client", "CloseRelay", "CloseStream", "Collect", "Conceal", "ConferenceEnded", "ConferenceStarted", "Config", "Connected", "Consult", "Decided", "Dequeue", "Dequeued", "Dial", "Dialled", "Digits", "Document", "Echo", "Endpoint", "Engine", "Facts", "Fetch", "Guard", "HangUp", "Heard", "HttpFailure", "HttpResponse", "HungUp", "IncomingCall", "IncomingSip", "JoinConference", "Joined", "LeaveConference", "Left", "MachineDetected", "MachineDetection", "MediaDone", "MessageStatus", "Modify", "ModifyConference", "ModifyParticipant", "Notify", "OpenRelay", "OpenStream", "Originate", "PaymentDetails", "PhoneNumber", "Placed", "Play", "Pressed", "Problem", "ProblemRaised", "Progress", "Queued", "RecordingTranscribed", "Refer", "ReferProgress", "Referred", "Registry", "RelayEvent", "RelayMessage", "Relayed", "Report", "Request", "Requested", "Responded", "Returned", "Ringback", "Route", "Said", "Say", "SendDtmf", "SendMessage", "SendRelay", "ServiceChanged", "Settle", "Settled", "Settlement", "SipDomain", "SipFacts", "SiprecEvent", "SocketRequest", "Speaking", "Speech", "SpeechOptions", "StartAgent", "StartConferenceRecording", "StartRecording", "StartSiprec", "StartTranscription", "StatusChanged", "StopAgent", "StopCollect", "StopConferenceRecording", "StopMedia", "StopRecording", "StopSiprec", "StopTranscription", "StreamEvent", "Tick", "Transcribe", "Transcribed", "Unbridge", "Verb", "VerbBegan", "Verdict", "build_info", "codes_table", "config_table", "parse", "schema_table", "sign", "status_table", "verify"]
 
 __version__: Final[str]
 
@@ -1603,11 +1603,11 @@ class IncomingCall:
     """
     A caller's line that rings at one of the registry's routes.
     """
-    __match_args__: Final[tuple[Literal["leg"], Literal["from_"], Literal["to"], Literal["forwarded_from"], Literal["caller_name"], Literal["stir_verstat"]]]
+    __match_args__: Final[tuple[Literal["leg"], Literal["from_"], Literal["to"], Literal["forwarded_from"], Literal["caller_name"], Literal["stir_verstat"], Literal["sip"]]]
     def __eq__(self, value: object, /) -> bool: ...
     def __hash__(self, /) -> int: ...
     def __ne__(self, value: object, /) -> bool: ...
-    def __new__(cls, /, leg: str, from_: str, to: str, forwarded_from: str | None = None, caller_name: str | None = None, stir_verstat: str | None = None) -> IncomingCall: ...
+    def __new__(cls, /, leg: str, from_: str, to: str, forwarded_from: str | None = None, caller_name: str | None = None, stir_verstat: str | None = None, sip: IncomingSip | None = None) -> IncomingCall: ...
     def __repr__(self, /) -> str: ...
     @property
     def caller_name(self, /) -> str | None:
@@ -1630,6 +1630,11 @@ class IncomingCall:
         The name of the line, chosen by whoever owns its media; unique among live legs.
         """
     @property
+    def sip(self, /) -> IncomingSip | None:
+        """
+        What SIP says of it, if it came in so.
+        """
+    @property
     def stir_verstat(self, /) -> str | None:
         """
         The carrier's attestation, for instance `TN-Validation-Passed-A`.
@@ -1638,6 +1643,39 @@ class IncomingCall:
     def to(self, /) -> str:
         """
         What was dialled: a phone number, `client:…`, `sip:…`, `AP…` or `app:AP…`.
+        """
+
+@final
+class IncomingSip:
+    """
+    What SIP says of a call that came in; its domain is in what was dialled.
+    """
+    __match_args__: Final[tuple[Literal["call_id"], Literal["domain_sid"], Literal["source_ip"], Literal["headers"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, call_id: str | None = None, domain_sid: str | None = None, source_ip: str | None = None, headers: Sequence[tuple[str, str]] | None = None) -> IncomingSip: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def call_id(self, /) -> str | None:
+        """
+        The `Call-ID`.
+        """
+    @property
+    def domain_sid(self, /) -> str | None:
+        """
+        The SID of the SIP domain, where it has one.
+        """
+    @property
+    def headers(self, /) -> list[tuple[str, str]]:
+        """
+        Header fields of the INVITE; the application is told of the `X-` headers and User-to-User, of each name
+        once.
+        """
+    @property
+    def source_ip(self, /) -> str | None:
+        """
+        The address that the INVITE came from.
         """
 
 @final

@@ -43,10 +43,15 @@ async def progress(stage: Stage, leg: str, state: str, keys: Fields) -> None:
         raise ScenarioError(f"progress: there is no state {state}")
     response = whole_number(keys, "sip_response")
     call_id = keys.text("sip_call_id")
-    headers = [(name, plain(value) or "") for name, value in keys.entries("sip_headers")]
+    headers = sip_headers(keys)
     says_sip = response is not None or call_id is not None or headers
     sip = SipFacts(call_id, response, headers) if says_sip else None
     await stage.give(Progress(stage.leg(leg), state, sip))
+
+
+def sip_headers(keys: Fields) -> list[tuple[str, str]]:
+    """Header fields of SIP."""
+    return [(name, plain(value) or "") for name, value in keys.entries("sip_headers")]
 
 
 async def detected(stage: Stage, leg: str, who: str, keys: Fields) -> None:

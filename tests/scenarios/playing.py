@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from appconnect.errors import InputError
-from appconnect.inputs import Dequeue, IncomingCall, Modify
+from appconnect.inputs import Dequeue, IncomingCall, IncomingSip, Modify
 from appconnect.policy import Allow, Deny
 from tests.scenarios import conferences, outbound, reading, services, setting, streams
 from tests.scenarios.matching import check, moment, seconds, told
@@ -21,7 +21,17 @@ CALLER_LEG: Final = "caller"
 """The line of a caller whom a step does not name."""
 
 ACTS: Final[dict[str, tuple[str, ...]]] = {
-    "call": ("from", "leg", "forwarded_from", "caller_name", "stir_verstat"),
+    "call": (
+        "from",
+        "leg",
+        "forwarded_from",
+        "caller_name",
+        "stir_verstat",
+        "sip_call_id",
+        "sip_domain_sid",
+        "sip_source_ip",
+        "sip_headers",
+    ),
     "press": ("leg",),
     "say": ("confidence", "leg"),
     "partial": ("confidence", "leg"),
@@ -238,9 +248,21 @@ async def _call(stage: Stage, leg: str, to: str, keys: Fields) -> None:
         forwarded_from=keys.text("forwarded_from"),
         caller_name=keys.text("caller_name"),
         stir_verstat=keys.text("stir_verstat"),
+        sip=_incoming_sip(keys),
     )
     stage.add_line(leg)
     await stage.give(call)
+
+
+def _incoming_sip(keys: Fields) -> IncomingSip | None:
+    """What SIP says of a call, if a key says anything of it."""
+    sip = IncomingSip(
+        keys.text("sip_call_id"),
+        keys.text("sip_domain_sid"),
+        keys.text("sip_source_ip"),
+        outbound.sip_headers(keys),
+    )
+    return None if sip == IncomingSip() else sip
 
 
 async def _modify(stage: Stage, name: str, keys: Fields) -> None:

@@ -203,6 +203,15 @@ def test_other_things_than_numbers_can_be_dialled(site: Site, to: str, expected:
     assert site.requests[0][1]["To"] == expected
 
 
+def test_headers_of_a_sip_call(site: Site) -> None:
+    options = ("--to=sip:support@voice.example", "--sip-header=X-Desk=7=8", "--sip-header=Via=somewhere")
+    assert call(f"{site.url}/hop", *options).exit_code == 0
+    form = site.requests[0][1]
+    assert form["SipHeader_X-Desk"] == "7=8"
+    assert form["SipDomain"] == "voice.example"
+    assert "SipHeader_Via" not in form
+
+
 @pytest.mark.parametrize(
     "name", ["http://127.0.0.1:9/", "http://localhost:9/", "http://10.0.0.1/", "http://[::1]/"]
 )
@@ -237,6 +246,11 @@ def test_private_targets_need_the_option(name: str) -> None:
         (
             ["http://x.example/", f"--account={OWNER}:a", f"--app={APPLICATION}=http://x,account={OWNER}:b"],
             "is given with two tokens",
+        ),
+        (["http://x.example/", "--sip-header", "X-A=1"], "--sip-header needs a SIP address to call"),
+        (
+            ["http://x.example/", "--to=sip:a@b.example", "--sip-header", "X-A"],
+            "write a header as --sip-header",
         ),
         (["http://x.example/", "--script", "/nowhere/at/all"], "cannot read /nowhere/at/all"),
     ],

@@ -17,7 +17,7 @@ from appconnect import Config
 from appconnect.clock import SystemClock
 from appconnect.errors import InputError
 from appconnect.events import Began
-from appconnect.inputs import Digits
+from appconnect.inputs import Digits, IncomingSip
 from appconnect.policy import Deny
 from appconnect.simulator import (
     AsyncSimulator,
@@ -31,7 +31,7 @@ from appconnect.transport import CallableTransport, FormRequest
 from tests.unit.applications import Applications, response, run, served
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from starlette.requests import Request
 
@@ -299,6 +299,24 @@ def test_clients_and_sip_domains_can_be_called(simulator: Simulator) -> None:
     simulator.call("sip:bob@office.sip.example").hears("switchboard")
     simulator.call(application).hears("an app")
     simulator.call("AP" + "e" * 32).hears("an app")
+
+
+def test_a_call_by_sip_says_so(simulator: Simulator) -> None:
+    forms: list[Mapping[str, str]] = []
+
+    def app(request: FormRequest) -> str:
+        forms.append(request.form)
+        return response("<Hangup/>")
+
+    domain = simulator.account("office").sip_domain("office.sip.example", app)
+    simulator.call(domain).ends()
+    sip = IncomingSip("abc@phone.example", headers=[("X-Desk", "7")], source_ip="203.0.113.7")
+    simulator.call(domain, sip=sip).ends()
+    first, second = forms
+    assert first["SipDomain"] == "office.sip.example"
+    assert first["SipCallId"].endswith("@simulator")
+    names = ("SipCallId", "SipSourceIp", "SipHeader_X-Desk")
+    assert [second[name] for name in names] == ["abc@phone.example", "203.0.113.7", "7"]
 
 
 def test_what_nobody_owns_is_not_found(simulator: Simulator) -> None:

@@ -33,6 +33,7 @@ from appconnect.cli.wording import FAILED, OK, CommandError
 from appconnect.clock import SystemClock, VirtualClock
 from appconnect.driver.http import HttpTransport
 from appconnect.events import ProblemRaised, Requested, Responded
+from appconnect.inputs import IncomingSip
 from appconnect.simulator import ExpectationError, Script, ScriptError, Session
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class Settings:
     url: str
     to: str
     from_: str
+    sip_headers: tuple[str, ...]
     account: str | None
     apps: tuple[str, ...]
     script: Path | None
@@ -129,6 +131,7 @@ class _Plan:
     registry: Registry
     script: Script | None
     seed: bytes
+    sip: IncomingSip | None
 
 
 class _Ending(NamedTuple):
@@ -153,6 +156,7 @@ def run(settings: Settings) -> int:
     """
     owner = DEVELOPMENT if settings.account is None else parse_account(settings.account)
     url = parse_url(settings.url)
+    sip = _sip(settings)
     apps = [parse_app(text, owner) for text in settings.apps]
     registry = build_registry(url, settings.to, owner, apps)
     seed = (
@@ -163,11 +167,24 @@ def run(settings: Settings) -> int:
     report: _Report = (
         _JsonLines() if settings.json else Narrator(Console(highlight=False, emoji=False, markup=False))
     )
-    plan = _Plan(settings, registry, script, seed)
+    plan = _Plan(settings, registry, script, seed, sip)
     try:
         return asyncio.run(_run(plan, [webhook for webhook in webhooks if webhook], owner, report))
     except KeyboardInterrupt:
         return _INTERRUPTED
+
+
+def _sip(settings: Settings) -> IncomingSip | None:
+    """What SIP says of the call, if an option says anything of it."""
+    if not settings.sip_headers:
+        return None
+    if not settings.to.startswith(("sip:", "sips:")):
+        raise CommandError(f"--sip-header needs a SIP address to call, and --to is {settings.to}")
+    headers = [header.partition("=") for header in settings.sip_headers]
+    for name, equals, _ in headers:
+        if not (name and equals):
+            raise CommandError("write a header as --sip-header X-NAME=VALUE")
+    return IncomingSip("call@appconnect", headers=[(name, value) for name, _, value in headers])
 
 
 async def _run(plan: _Plan, webhooks: list[str], owner: Account, report: _Report) -> int:
@@ -192,7 +209,7 @@ async def _run(plan: _Plan, webhooks: list[str], owner: Account, report: _Report
         )
         async with session:
             try:
-                caller = await session.dial(settings.from_, settings.to)
+                caller = await session.dial(settings.from_, settings.to, sip=plan.sip)
             except ValueError as error:
                 raise CommandError(f"cannot call {settings.to} from {settings.from_}: {error}") from error
             began = session.clock.now()

@@ -48,6 +48,14 @@ def call(  # noqa: PLR0917 - typer reads options from parameters
     url: Annotated[str, typer.Argument(help="Where the application answers: its Voice URL.")],
     to: Annotated[str, typer.Option("--to", help="What is dialled.")] = "+18005550199",
     from_: Annotated[str, typer.Option("--from", help="Who calls.")] = "+14155550100",
+    sip_headers: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--sip-header",
+            metavar="NAME=VALUE",
+            help="A header of the SIP call, where --to is a sip: address. May be repeated.",
+        ),
+    ] = None,
     account: Annotated[
         str | None,
         typer.Option("--account", metavar="AC…:TOKEN", help="Owner of URL, and the token it verifies with."),
@@ -87,6 +95,7 @@ def call(  # noqa: PLR0917 - typer reads options from parameters
             url=url,
             to=to,
             from_=from_,
+            sip_headers=tuple(sip_headers or ()),
             account=account,
             apps=tuple(apps or ()),
             script=script,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from appconnect._core import MachineDetection
-    from appconnect.inputs import Input
+    from appconnect.inputs import IncomingSip, Input
     from appconnect.registry import Application
     from appconnect.simulator.accounts import Dialled
     from appconnect.simulator.applications import VoiceApp
@@ -410,6 +410,7 @@ class Simulator(World):
         forwarded_from: str | None = None,
         caller_name: str | None = None,
         stir_verstat: str | None = None,
+        sip: IncomingSip | None = None,
     ) -> Caller:
         """Place a call.
 
@@ -421,11 +422,17 @@ class Simulator(World):
             forwarded_from: The number that forwarded the call.
             caller_name: The result of a caller-name look-up.
             stir_verstat: The carrier's attestation.
+            sip: What SIP says of the call, its `X-` headers among it; for a SIP domain, a Call-ID by default.
 
         Returns:
             The caller, when the line rings. What cannot be dialled ends with the cause `not-found`.
         """
-        told = {"forwarded_from": forwarded_from, "caller_name": caller_name, "stir_verstat": stir_verstat}
+        told = {
+            "forwarded_from": forwarded_from,
+            "caller_name": caller_name,
+            "stir_verstat": stir_verstat,
+            "sip": sip,
+        }
         return Caller(self._run(self._place(to, path, from_, told)), self._loop)
 
     def callee(  # noqa: PLR0913 - one for each thing that a called party can do

@@ -10,7 +10,7 @@ from appconnect._core import Config, Engine
 from appconnect.clock import VirtualClock
 from appconnect.driver import Driver
 from appconnect.events import Began, Placed
-from appconnect.inputs import IncomingCall, Progress
+from appconnect.inputs import IncomingCall, IncomingSip, Progress
 from appconnect.simulator.callee import AsyncCallee
 from appconnect.simulator.caller import AsyncCaller
 from appconnect.simulator.media import SimulatedMedia
@@ -135,7 +135,7 @@ class Session:
         )
         self._waiting = Waiting(self.clock, self._nothing_under_way, lambda: self.driver.paced, held)
 
-    async def dial(
+    async def dial(  # noqa: PLR0913 - one for each thing that a carrier tells of a call
         self,
         from_: str,
         to: str,
@@ -143,6 +143,7 @@ class Session:
         forwarded_from: str | None = None,
         caller_name: str | None = None,
         stir_verstat: str | None = None,
+        sip: IncomingSip | None = None,
     ) -> AsyncCaller:
         """Place a call.
 
@@ -152,6 +153,7 @@ class Session:
             forwarded_from: The number that forwarded the call.
             caller_name: The result of a caller-name look-up.
             stir_verstat: The carrier's attestation.
+            sip: What SIP says of the call; for a `sip:` address, a Call-ID by default.
 
         Returns:
             The caller, when the line rings. What cannot be dialled, whatever it is, ends with the cause
@@ -163,8 +165,16 @@ class Session:
         """
         self._check_begun()
         leg = self.new_leg()
+        if sip is None and to.startswith(("sip:", "sips:")):
+            sip = IncomingSip(f"{leg}@simulator")
         call = IncomingCall(
-            leg, from_, to, forwarded_from=forwarded_from, caller_name=caller_name, stir_verstat=stir_verstat
+            leg,
+            from_,
+            to,
+            forwarded_from=forwarded_from,
+            caller_name=caller_name,
+            stir_verstat=stir_verstat,
+            sip=sip,
         )
         line = self.media.line(leg)
         line.address = from_

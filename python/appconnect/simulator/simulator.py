@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from appconnect._core import MachineDetection, Settlement
     from appconnect.clock import Clock
     from appconnect.events import Event
-    from appconnect.inputs import Input
+    from appconnect.inputs import IncomingSip, Input
     from appconnect.policy import PolicyHook
     from appconnect.simulator.accounts import Dialled, SimulatedAccount
     from appconnect.simulator.applications import VoiceApp
@@ -264,7 +264,7 @@ class World:
         await self._applications.aclose()
 
     async def _place(
-        self, to: VoiceApp | Dialled, path: str | None, from_: str, told: dict[str, str | None]
+        self, to: VoiceApp | Dialled, path: str | None, from_: str, told: dict[str, Any]
     ) -> AsyncCaller:
         address = self._address(to, path)
         self._refresh()
@@ -325,10 +325,16 @@ class AsyncSimulator(World):
         forwarded_from: str | None = None,
         caller_name: str | None = None,
         stir_verstat: str | None = None,
+        sip: IncomingSip | None = None,
     ) -> AsyncCaller:
         """Place a call; see `Simulator.call`."""
         await self._begin()
-        told = {"forwarded_from": forwarded_from, "caller_name": caller_name, "stir_verstat": stir_verstat}
+        told = {
+            "forwarded_from": forwarded_from,
+            "caller_name": caller_name,
+            "stir_verstat": stir_verstat,
+            "sip": sip,
+        }
         return await self._place(to, path, from_, told)
 
     def callee(  # noqa: PLR0913 - one for each thing that a called party can do

@@ -29,6 +29,21 @@ fn take<T: Field>(given: Option<Given<'_, '_, T>>, name: &str) -> PyResult<Optio
 }
 
 value! {
+    /// What SIP says of a call that came in; its domain is in what was dialled.
+    IncomingSip {
+        /// The `Call-ID`.
+        call_id: Option<Box<str>> = None,
+        /// The SID of the SIP domain, where it has one.
+        domain_sid: Option<Box<str>> = None,
+        /// The address that the INVITE came from.
+        source_ip: Option<Pii> = None,
+        /// Header fields of the INVITE; the application is told of the `X-` headers and User-to-User, of each name
+        /// once.
+        headers: Vec<(String, Pii)> = None,
+    }
+}
+
+value! {
     /// A caller's line that rings at one of the registry's routes.
     IncomingCall {
         /// The name of the line, chosen by whoever owns its media; unique among live legs.
@@ -43,6 +58,8 @@ value! {
         caller_name: Option<Pii> = None,
         /// The carrier's attestation, for instance `TN-Validation-Passed-A`.
         stir_verstat: Option<Box<str>> = None,
+        /// What SIP says of it, if it came in so.
+        sip: Option<Child<IncomingSip>> = None,
     }
 }
 
@@ -595,6 +612,15 @@ impl From<&IncomingCall> for core::Input {
             forwarded_from: input.forwarded_from.clone(),
             caller_name: input.caller_name.clone(),
             stir_verstat: input.stir_verstat.clone(),
+            sip: input.sip.as_ref().map(|sip| {
+                let IncomingSip { call_id, domain_sid, source_ip, headers } = sip.0.get();
+                core::IncomingSip {
+                    call_id: call_id.clone(),
+                    domain_sid: domain_sid.clone(),
+                    source_ip: source_ip.clone(),
+                    headers: headers.clone(),
+                }
+            }),
         })
     }
 }

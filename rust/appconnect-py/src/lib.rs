@@ -53,7 +53,7 @@ mod _core {
     use super::http::{Guard, sign, verify};
     #[pymodule_export]
     use super::inputs::{
-        AgentDone, ChargeDone, Dequeue, Digits, HttpFailure, HttpResponse, HungUp, IncomingCall,
+        AgentDone, ChargeDone, Dequeue, Digits, HttpFailure, HttpResponse, HungUp, IncomingCall, IncomingSip,
         MachineDetected, MediaDone, MessageStatus, Modify, ModifyConference, ModifyParticipant, Originate,
         Progress, RecordingTranscribed, ReferProgress, Referred, RelayEvent, RelayMessage, SipFacts,
         SiprecEvent, Speaking, Speech, StreamEvent, Tick, Transcribed, Verdict,

@@ -223,6 +223,7 @@ impl Engine {
             forwarded_from: incoming.forwarded_from,
             caller_name: incoming.caller_name,
             stir_verstat: incoming.stir_verstat.map(Into::into),
+            sip: incoming.sip.map(|sip| Box::new(sip.into())),
             fallback: route.fallback.cloned(),
             status_callback: route.status_callback.cloned(),
             caller_name_lookup: route.caller_name_lookup,

@@ -154,6 +154,7 @@ pub fn engine(bytes: &[u8]) {
         forwarded_from: None,
         caller_name: None,
         stir_verstat: None,
+        sip: None,
     };
     give(&mut engine, &mut seen, now, Input::IncomingCall(incoming));
     while let (Some(what), Some(detail)) = (script.next(), script.next()) {

@@ -96,6 +96,21 @@ pub struct IncomingCall {
     pub caller_name: Option<Pii>,
     /// The carrier's attestation, for instance `TN-Validation-Passed-A`.
     pub stir_verstat: Option<Box<str>>,
+    /// What SIP says of it, if it came in so.
+    pub sip: Option<IncomingSip>,
+}
+
+/// What SIP says of a call that came in (`webhooks.md` section 2). Its domain is in `to`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct IncomingSip {
+    /// The `Call-ID`.
+    pub call_id: Option<Box<str>>,
+    /// The SID of the SIP domain, where it has one.
+    pub domain_sid: Option<Box<str>>,
+    /// The address that the INVITE came from.
+    pub source_ip: Option<Pii>,
+    /// Header fields of the INVITE; the application is told of the `X-` headers and User-to-User, of each name once.
+    pub headers: Vec<(String, Pii)>,
 }
 
 /// A complete HTTP answer.

@@ -154,6 +154,7 @@ fn a_mistake_of_the_driver_changes_nothing() {
         forwarded_from: None,
         caller_name: None,
         stir_verstat: None,
+        sip: None,
     };
     assert_eq!(world.input(Input::IncomingCall(again)), Err(InputError::DuplicateLeg));
     let earlier = world.engine.handle(Millis(world.now - 1_000), Input::Tick);

@@ -16,6 +16,7 @@ pub(crate) mod record;
 mod relay;
 mod running;
 pub(crate) mod signal;
+mod sip;
 pub(crate) mod status;
 mod timer;
 pub(crate) mod verb;
@@ -33,6 +34,7 @@ pub(crate) use queued::{Leaving, QueueDial, Queued, Taken, Wait};
 pub(crate) use record::{Recording, RecordingSource};
 pub(crate) use relay::{Content, Interruptible, Playing, Relay, Utterance};
 pub(crate) use running::{Bridge, Calling, Gather, Hop, Party, Prompt, Record, Referral, Running, Suspended};
+pub(crate) use sip::Sip;
 pub use status::{CallStatus, Direction};
 pub(crate) use timer::{Timer, TimerTable};
 
@@ -128,6 +130,9 @@ pub(crate) struct Call {
     #[n(34)]
     #[cbor(default)]
     pub(crate) errands: Vec<Errand>,
+    /// What SIP says of it, if it came in so.
+    #[n(35)]
+    pub(crate) sip: Option<Box<Sip>>,
 }
 
 impl Call {
@@ -169,6 +174,7 @@ impl Call {
             outbound: None,
             suspended: None,
             errands: Vec::new(),
+            sip: None,
         }
     }
 

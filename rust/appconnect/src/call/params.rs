@@ -68,10 +68,7 @@ pub(crate) fn standard<'a>(
     if let Some(name) = call.caller_name.as_ref().filter(|_| call.caller_name_lookup) {
         pairs.push(("CallerName", name.reveal()));
     }
-    if let Some(outbound) = &call.outbound {
-        let call_id = outbound.sip.as_ref().and_then(|sip| sip.call_id.as_deref());
-        pairs.extend(call_id.map(|call_id| ("SipCallId", call_id)));
-    }
+    pairs.extend(sip(call));
     if let Some(sender) = &call.sender {
         pairs.push(("CustomerId", sender.customer_id.as_str()));
         if config.sender_account {
@@ -108,6 +105,26 @@ pub(crate) fn parent<'a>(call: &'a Call, config: &Config) -> Option<&'a CallSid>
         ExposeParent::SameAccount => call.own_sender().is_some(),
     };
     sender.parent.as_ref().filter(|_| shown)
+}
+
+/// What SIP says of a call. Every request of one that came in repeats it (`webhooks.md` section 2); of one that goes out
+/// only the `Call-ID` is repeated.
+fn sip(call: &Call) -> Pairs<'_> {
+    let mut pairs = Pairs::new();
+    if let Some(outbound) = &call.outbound {
+        let call_id = outbound.sip.as_ref().and_then(|sip| sip.call_id.as_deref());
+        pairs.extend(call_id.map(|call_id| ("SipCallId", call_id)));
+        return pairs;
+    }
+    let (kind, domain) = call.to.kind_and_key();
+    pairs.extend((kind == AddressKind::Sip).then_some(("SipDomain", domain)));
+    if let Some(sip) = &call.sip {
+        pairs.extend(sip.domain_sid.as_deref().map(|sid| ("SipDomainSid", sid)));
+        pairs.extend(sip.call_id.as_deref().map(|call_id| ("SipCallId", call_id)));
+        pairs.extend(sip.source_ip.as_ref().map(|address| ("SipSourceIp", address.reveal())));
+        pairs.extend(sip.headers.iter().map(|(name, value)| (name.as_str(), value.reveal())));
+    }
+    pairs
 }
 
 /// The pairs of a form, to be sent.

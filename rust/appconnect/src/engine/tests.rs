@@ -71,6 +71,7 @@ impl Desk {
                 forwarded_from: None,
                 caller_name: None,
                 stir_verstat: None,
+                sip: None,
             }));
             desk.answer(&format!("<Dial><Application>{APPLICATION}</Application></Dial>"));
             desk.answer(r#"<Say>hello</Say><Pause length="60"/>"#);

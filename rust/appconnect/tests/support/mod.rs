@@ -348,6 +348,7 @@ impl World {
             forwarded_from: None,
             caller_name: None,
             stir_verstat: None,
+            sip: None,
         };
         change(&mut call);
         self.input(Input::IncomingCall(call)).unwrap();

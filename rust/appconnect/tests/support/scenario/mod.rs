@@ -15,7 +15,7 @@ pub mod streams;
 
 use appconnect::address::Address;
 use appconnect::http::{Method, Url};
-use appconnect::input::{Change, Dequeue, IncomingCall, Input, Modify, PolicyVerdict};
+use appconnect::input::{Change, Dequeue, IncomingCall, IncomingSip, Input, Modify, PolicyVerdict};
 use appconnect::pii::Pii;
 use appconnect::policy::Verdict;
 use toml::Table;
@@ -27,6 +27,18 @@ use stage::{Refusal, Stage};
 
 /// The line of a caller whom a step does not name.
 const CALLER_LEG: &str = "caller";
+
+const CALL: &[&str] = &[
+    "from",
+    "leg",
+    "forwarded_from",
+    "caller_name",
+    "stir_verstat",
+    "sip_call_id",
+    "sip_domain_sid",
+    "sip_source_ip",
+    "sip_headers",
+];
 
 const ORIGINATE: &[&str] = &[
     "from",
@@ -48,7 +60,7 @@ const ORIGINATE: &[&str] = &[
 
 /// What an act may say besides `at`.
 const ACTS: &[(&str, &[&str])] = &[
-    ("call", &["from", "leg", "forwarded_from", "caller_name", "stir_verstat"]),
+    ("call", CALL),
     ("press", &["leg"]),
     ("say", &["confidence", "leg"]),
     ("partial", &["confidence", "leg"]),
@@ -248,8 +260,20 @@ fn call(stage: &mut Stage, leg: &str, to: &str, keys: &mut Fields) -> Result<(),
         forwarded_from: keys.text("forwarded_from")?.map(Pii::from),
         caller_name: keys.text("caller_name")?.map(Pii::from),
         stir_verstat: keys.text("stir_verstat")?.map(Into::into),
+        sip: incoming_sip(keys)?,
     };
     stage.give(Input::IncomingCall(call)).map_err(|error| error.to_string())
+}
+
+/// What SIP says of a call, if a key says anything of it.
+fn incoming_sip(keys: &mut Fields) -> Result<Option<IncomingSip>, String> {
+    let sip = IncomingSip {
+        call_id: keys.text("sip_call_id")?.map(Into::into),
+        domain_sid: keys.text("sip_domain_sid")?.map(Into::into),
+        source_ip: keys.text("sip_source_ip")?.map(Pii::from),
+        headers: outbound::sip_headers(keys)?,
+    };
+    Ok((sip != IncomingSip::default()).then_some(sip))
 }
 
 /// A call in a queue, the first one unless a key says which, is given a new URL.

@@ -42,15 +42,17 @@ fn progress(stage: &mut Stage, leg: &str, name: &str, mut keys: Fields) -> Resul
     };
     let response = whole_number(&mut keys, "sip_response")?.and_then(|number| number.try_into().ok());
     let call_id = keys.text("sip_call_id")?.map(Into::into);
-    let headers: Vec<_> = keys.entries("sip_headers")?;
-    let headers: Vec<_> = headers
-        .into_iter()
-        .map(|(name, value)| (name, Pii::from(plain(&value).unwrap_or_default())))
-        .collect();
+    let headers = sip_headers(&mut keys)?;
     let says_sip = response.is_some() || call_id.is_some() || !headers.is_empty();
     let sip = says_sip.then_some(SipFacts { call_id, response, headers });
     let leg = stage.leg(leg)?;
     super::give(stage, Input::Progress(Progress { leg, state: reached, sip }), None)
+}
+
+/// Header fields of SIP.
+pub fn sip_headers(keys: &mut Fields) -> Result<Vec<(String, Pii)>, String> {
+    let headers = keys.entries("sip_headers")?.into_iter();
+    Ok(headers.map(|(name, value)| (name, Pii::from(plain(&value).unwrap_or_default()))).collect())
 }
 
 /// Who answered.

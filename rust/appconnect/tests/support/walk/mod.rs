@@ -102,6 +102,7 @@ pub fn incoming(leg: &LegId, to: &str) -> Input {
         forwarded_from: Some(Pii::from("+15550177")),
         caller_name: Some(Pii::from("Zoe")),
         stir_verstat: Some("TN-Validation-Passed-A".into()),
+        sip: None,
     })
 }
 
