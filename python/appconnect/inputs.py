@@ -34,6 +34,7 @@ from appconnect._core import (
     StreamEvent,
     Tick,
     Transcribed,
+    TranscriptionFailed,
     Verdict,
 )
 
@@ -68,6 +69,7 @@ __all__ = [
     "StreamEvent",
     "Tick",
     "Transcribed",
+    "TranscriptionFailed",
     "Verdict",
 ]
 
@@ -99,6 +101,7 @@ Input: TypeAlias = (
     | StreamEvent
     | Tick
     | Transcribed
+    | TranscriptionFailed
     | Verdict
 )
 """One thing that happened outside."""

@@ -81,6 +81,7 @@ ACTS: Final[dict[str, tuple[str, ...]]] = {
     "socket": ("of", "detail", "leg"),
     "relay_says": ("of", "leg"),
     "words": ("of", "side", "final", "confidence", "stability", "leg"),
+    "words_fail": ("of", "leg"),
     "agent_done": ("provider", "data", "error_code", "error", "leg"),
 }
 """What an act may say besides `at`."""
@@ -227,7 +228,7 @@ async def _act(stage: Stage, step: Step) -> None:  # noqa: C901, PLR0912 - one f
             await services.act(stage, step.kind, _text(step), keys)
         case "progress" | "detected" | "originate":
             await outbound.act(stage, step.kind, leg, _text(step), keys)
-        case "socket" | "relay_says" | "words" | "agent_done":
+        case "socket" | "relay_says" | "words" | "words_fail" | "agent_done":
             await streams.act(stage, step.kind, leg, _text(step), confidence, keys)
         case _:
             pass  # nothing_until: time has passed

@@ -7,7 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from appconnect.inputs import AgentDone, RelayEvent, RelayMessage, SiprecEvent, StreamEvent, Transcribed
+from appconnect.inputs import (
+    AgentDone,
+    RelayEvent,
+    RelayMessage,
+    SiprecEvent,
+    StreamEvent,
+    Transcribed,
+    TranscriptionFailed,
+)
 from tests.scenarios.names import ScenarioError
 from tests.scenarios.outbound import whole_number
 
@@ -48,6 +56,8 @@ async def act(  # noqa: PLR0913, PLR0917 - what an act may be told
             await stage.give(RelayMessage(stage.leg(leg), _of(stage, keys, kind), value))
         case "words":
             await _words(stage, leg, value, confidence, keys)
+        case "words_fail":
+            await stage.give(TranscriptionFailed(stage.leg(leg), _of(stage, keys, kind), value))
         case _:
             await _agent_done(stage, leg, value, keys)
 

@@ -112,6 +112,7 @@ from appconnect.inputs import (
     StreamEvent,
     Tick,
     Transcribed,
+    TranscriptionFailed,
     Verdict,
 )
 from appconnect.registry import Admission, Application, Route
@@ -292,6 +293,8 @@ def inputs_are_exhaustive(value: Input) -> str:  # noqa: C901, PLR0911, PLR0912 
         case MachineDetected(leg) | Progress(leg) | Referred(leg):
             return leg
         case RelayEvent(leg) | RelayMessage(leg) | SiprecEvent(leg) | StreamEvent(leg) | Transcribed(leg):
+            return leg
+        case TranscriptionFailed(leg):
             return leg
         case AgentDone(reply):
             return reply

@@ -29,7 +29,7 @@ it by that where inputs go, when it begins:
 
 - `Say`, `Play` and `StartRecording` are answered by `MediaDone` when they end by themselves, and by nothing
   when they are stopped. What cannot be played is answered with `failed="retrieval"` or
-  `failed="content-type"`.
+  `failed="content-type"`; a recording in which nothing was heard with `failed="silent"`.
 - `Conceal(on=True)` comes with a payment: until it is off, whatever records the line, streams it or writes
   it down must hold silence in place of the caller, and no keys.
 - `Refer` is answered by `ReferProgress`, and `Transcribe` by `RecordingTranscribed`, also when its line is
@@ -39,7 +39,8 @@ it by that where inputs go, when it begins:
 - `Dial` places a call on a new line: `Progress` tells when it rings, is answered or cannot be reached, and
   `HungUp` when the called party leaves. `Bridge` and `Unbridge` join two lines and part them again.
 - `StartAgent` is answered by `AgentDone`; `StartSiprec` by `SiprecEvent`s, the first of them `"opened"`; what
-  is said while a `StartTranscription` is active is submitted as `Transcribed`.
+  is said while a `StartTranscription` is active is submitted as `Transcribed`, and that it broke off as
+  `TranscriptionFailed`.
 - One that is a `StreamAudio` gives the audio of its lines to media streams and plays theirs.
 - `JoinConference`, `ChangeParticipant` and `LeaveConference` say who is mixed with whom. A conference
   is there from its first line to its last; `Speaking` may tell who speaks in it.

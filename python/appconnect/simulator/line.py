@@ -491,13 +491,15 @@ class Line:
             timer.cancel()
         timer = None
         if start.silence_timeout is not None:
-            until = max(self._clock.now(), self._last_sound) + start.silence_timeout * 1_000
-            timer = self._clock.call_at(until, lambda: self._fell_silent(start))
+            now = self._clock.now()
+            until = max(now, self._last_sound) + start.silence_timeout * 1_000
+            silent = self._last_sound <= now
+            timer = self._clock.call_at(until, lambda: self._fell_silent(start, silent=silent))
         self._recordings[start.recording] = (start, timer)
 
-    def _fell_silent(self, start: StartRecording) -> None:
+    def _fell_silent(self, start: StartRecording, *, silent: bool) -> None:
         if self._recordings.pop(start.recording, None) is not None:
-            self._submit(MediaDone(start.reply))
+            self._submit(MediaDone(start.reply, "silent" if silent else None))
 
     def _stop_recording(self, sid: str) -> None:
         _, timer = self._recordings.pop(sid, (None, None))

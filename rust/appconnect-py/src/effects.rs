@@ -551,7 +551,7 @@ value! {
 value! {
     /// Start recording the caller.
     StartRecording from core::StartRecording {
-        /// Answer with `MediaDone` when silence ended it.
+        /// Answer with `MediaDone` when silence ended it; as `"silent"` where nothing was heard before.
         reply: ReplyId,
         /// The caller's line.
         leg: LegId,

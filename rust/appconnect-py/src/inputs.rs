@@ -2,7 +2,9 @@
 
 mod stream;
 
-pub(crate) use stream::{AgentDone, RelayEvent, RelayMessage, SiprecEvent, StreamEvent, Transcribed};
+pub(crate) use stream::{
+    AgentDone, RelayEvent, RelayMessage, SiprecEvent, StreamEvent, Transcribed, TranscriptionFailed,
+};
 
 use appconnect::address::Address;
 use appconnect::http::{Method, Url};
@@ -92,7 +94,8 @@ value! {
     MediaDone {
         /// The `Say`, `Play` or `StartRecording` that ended.
         reply: ReplyId,
-        /// Why the media could not be played: not audio that can be played, or not retrieved. `None` if it was.
+        /// Why the media could not be played: not audio that can be played, or not retrieved; or that a recording holds
+        /// no sound. `None` if all went well.
         failed: Option<Unplayable> = None,
     }
 }
@@ -553,6 +556,7 @@ impl<'a, 'py> FromPyObject<'a, 'py> for AnyInput {
         <SiprecEvent as IntoPyObject>::OUTPUT_TYPE,
         <StreamEvent as IntoPyObject>::OUTPUT_TYPE,
         <Transcribed as IntoPyObject>::OUTPUT_TYPE,
+        <TranscriptionFailed as IntoPyObject>::OUTPUT_TYPE,
         <ChargeDone as IntoPyObject>::OUTPUT_TYPE,
         <MessageStatus as IntoPyObject>::OUTPUT_TYPE,
         <RecordingTranscribed as IntoPyObject>::OUTPUT_TYPE,
@@ -582,6 +586,7 @@ impl<'a, 'py> FromPyObject<'a, 'py> for AnyInput {
             Verdict,
             RelayMessage,
             Transcribed,
+            TranscriptionFailed,
             StreamEvent,
             RelayEvent,
             AgentDone,

@@ -56,7 +56,7 @@ mod _core {
         AgentDone, ChargeDone, Dequeue, Digits, HttpFailure, HttpResponse, HungUp, IncomingCall, IncomingSip,
         MachineDetected, MediaDone, MessageStatus, Modify, ModifyConference, ModifyParticipant, Originate,
         Progress, RecordingTranscribed, ReferProgress, Referred, RelayEvent, RelayMessage, SipFacts,
-        SiprecEvent, Speaking, Speech, StreamEvent, Tick, Transcribed, Verdict,
+        SiprecEvent, Speaking, Speech, StreamEvent, Tick, Transcribed, TranscriptionFailed, Verdict,
     };
     #[pymodule_export]
     use super::registry::{Account, Admission, Application, Client, PhoneNumber, Registry, Route, SipDomain};

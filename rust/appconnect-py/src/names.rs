@@ -30,13 +30,15 @@ pub(crate) enum Ending {
     Completed,
 }
 
-/// Why media could not be played.
+/// Why media could not be played, or that nothing was recorded.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Unplayable {
     /// It is not audio that can be played.
     ContentType,
     /// It could not be retrieved.
     Retrieval,
+    /// The recording holds no sound.
+    Silent,
 }
 
 impl From<Unplayable> for MediaFailure {
@@ -44,6 +46,7 @@ impl From<Unplayable> for MediaFailure {
         match reason {
             Unplayable::ContentType => Self::ContentType,
             Unplayable::Retrieval => Self::Retrieval,
+            Unplayable::Silent => Self::Silent,
         }
     }
 }
@@ -132,5 +135,5 @@ names! {
     QueueResult {
         Bridged, BridgingInProcess, Error, HangUp, Leave, QueueFull, Redirected, RedirectedFromBridged, SystemError
     }
-    Unplayable { ContentType = "content-type", Retrieval = "retrieval" }
+    Unplayable { ContentType = "content-type", Retrieval = "retrieval", Silent = "silent" }
 }

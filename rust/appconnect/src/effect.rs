@@ -535,7 +535,7 @@ pub struct StopMedia {
 /// Start to record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StartRecording {
-    /// Answer with `MediaDone` when silence ended it.
+    /// Answer with `MediaDone` when silence ended it; it says so where nothing was heard before.
     pub reply: ReplyId,
     /// The caller's line.
     pub leg: LegId,

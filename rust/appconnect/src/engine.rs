@@ -162,6 +162,9 @@ impl Engine {
             Input::Transcribed(heard) => {
                 self.step_named(&heard.leg, |step| step.transcribed(&heard));
             }
+            Input::TranscriptionFailed(failed) => {
+                self.step_named(&failed.leg, |step| step.transcription_failed(&failed));
+            }
             Input::ModifyConference(modify) => return self.modify_conference(modify),
             Input::ModifyParticipant(modify) => return self.modify_participant(&modify),
             Input::Speaking(speaking) => {

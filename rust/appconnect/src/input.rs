@@ -4,6 +4,7 @@ mod stream;
 
 pub use stream::{
     AgentDone, AgentStatus, RelayEvent, RelayMessage, SiprecEvent, SocketEvent, StreamEvent, Transcribed,
+    TranscriptionFailed,
 };
 
 use std::fmt;
@@ -67,6 +68,8 @@ pub enum Input {
     StreamEvent(StreamEvent),
     /// Words of a transcription.
     Transcribed(Transcribed),
+    /// A transcription broke off.
+    TranscriptionFailed(TranscriptionFailed),
     /// The answer to a `Charge`.
     ChargeDone(ChargeDone),
     /// The answer to a `SendMessage`.
@@ -219,17 +222,19 @@ impl FailureReason {
 pub struct MediaDone {
     /// The `Say`, `Play` or `StartRecording` that ended.
     pub reply: ReplyId,
-    /// Why the media could not be played, if it could not.
+    /// Why the media could not be played, or that nothing was recorded.
     pub failed: Option<MediaFailure>,
 }
 
-/// Why media could not be played.
+/// Why media could not be played, or that nothing was recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MediaFailure {
     /// It is not audio that can be played.
     ContentType,
     /// It could not be retrieved.
     Retrieval,
+    /// The recording holds no sound.
+    Silent,
 }
 
 /// Keys that the caller pressed.

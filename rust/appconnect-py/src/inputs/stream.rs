@@ -100,6 +100,18 @@ value! {
     }
 }
 
+value! {
+    /// A transcription broke off: it has ended, and nothing more of it is written down.
+    TranscriptionFailed {
+        /// The caller's line.
+        leg: LegId,
+        /// The transcription.
+        transcription: TranscriptionSid,
+        /// A sentence for the account; may be empty.
+        detail: Box<str> = "",
+    }
+}
+
 impl From<&AgentDone> for core::Input {
     fn from(input: &AgentDone) -> Self {
         Self::AgentDone(core::AgentDone {
@@ -155,5 +167,13 @@ impl From<&Transcribed> for core::Input {
             is_final: input.is_final,
             stability: input.stability.map(|stability| stability.0),
         })
+    }
+}
+
+impl From<&TranscriptionFailed> for core::Input {
+    fn from(input: &TranscriptionFailed) -> Self {
+        let TranscriptionFailed { leg, transcription, detail } = input;
+        let (leg, detail) = (leg.clone(), detail.clone());
+        Self::TranscriptionFailed(core::TranscriptionFailed { leg, transcription: *transcription, detail })
     }
 }

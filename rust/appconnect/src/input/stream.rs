@@ -137,6 +137,17 @@ pub struct Transcribed {
     pub stability: Option<f32>,
 }
 
+/// A transcription broke off: it has ended, and nothing more of it is written down.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TranscriptionFailed {
+    /// The caller's line.
+    pub leg: LegId,
+    /// The transcription.
+    pub transcription: TranscriptionSid,
+    /// A sentence for the account; may be empty.
+    pub detail: Box<str>,
+}
+
 /// How a virtual agent ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum AgentStatus {

@@ -146,7 +146,8 @@ impl Step<'_, '_> {
                 None => verb::pay_prompt_done(cx, node, payment),
             },
             Running::Recording(record) if record.step == step => {
-                finish_record(cx, node, record, Finished::Silence)
+                let silent = failure == Some(MediaFailure::Silent);
+                finish_record(cx, node, record, if silent { Finished::Nothing } else { Finished::Silence })
             }
             Running::Relaying(relay) if says(&relay, step) => {
                 verb::relay_media_done(cx, node, relay, failure)
@@ -270,6 +271,8 @@ fn unplayable(cx: &mut Cx<'_, '_>, node: Node<'_>, why: MediaFailure, wrong_type
     let (code, message) = match why {
         MediaFailure::ContentType => (wrong_type, "this is not audio that can be played: use WAV or MP3"),
         MediaFailure::Retrieval => (Code::RetrievalFailed, "the audio could not be retrieved: check its URL"),
+        // Only a recording can be told to be so; audio that says nothing was played all the same.
+        MediaFailure::Silent => return Flow::Next,
     };
     let problem = Problem::at(code, node.span(), message);
     match cx.world.config.play_failure {

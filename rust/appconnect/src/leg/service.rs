@@ -4,7 +4,7 @@ use super::Step;
 use crate::call::verb::{self, Flow};
 use crate::call::{Background, Call, Running, Stream};
 use crate::id::{RelaySid, SiprecSid, StreamSid, TranscriptionSid};
-use crate::input::{AgentDone, SocketEvent, Transcribed};
+use crate::input::{AgentDone, SocketEvent, Transcribed, TranscriptionFailed};
 
 impl Step<'_, '_> {
     /// Something happened to the socket of a stream. One that has ended changes nothing.
@@ -45,6 +45,19 @@ impl Step<'_, '_> {
                 verb::transcribed(cx, transcription, heard);
             }
             true
+        });
+    }
+
+    /// A transcription broke off.
+    pub(crate) fn transcription_failed(&mut self, failed: &TranscriptionFailed) {
+        let sid: TranscriptionSid = failed.transcription;
+        let is =
+            |background: &Background| matches!(background, Background::Transcription(own) if own.sid == sid);
+        self.beside(is, |cx, background| {
+            if let Background::Transcription(transcription) = background {
+                verb::transcription_failed(cx, transcription, &failed.detail);
+            }
+            false
         });
     }
 

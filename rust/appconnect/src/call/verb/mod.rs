@@ -67,7 +67,7 @@ pub(crate) use stream::{
     connected_event as stream_connected_event, digits as stream_digits, event as stream_event,
     lost as stream_lost, stop as stop_stream,
 };
-pub(crate) use transcription::words as transcribed;
+pub(crate) use transcription::{failed as transcription_failed, words as transcribed};
 
 /// What a verb does to its document.
 pub(crate) enum Flow {

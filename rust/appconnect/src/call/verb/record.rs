@@ -28,6 +28,8 @@ pub(crate) enum Finished {
     /// The account gave the call another document.
     Updated,
     Silence,
+    /// Silence, and nothing was heard before it.
+    Nothing,
     MaxLength,
 }
 
@@ -102,14 +104,17 @@ pub(super) fn words(node: Node<'_>, attribute: Attribute) -> Vec<String> {
     text.split_ascii_whitespace().map(str::to_owned).collect()
 }
 
-/// Ends a recording: the media side stops unless it ended by itself, and its status goes out.
-pub(super) fn stop(cx: &mut Cx<'_, '_>, recording: &mut Recording, by_itself: bool) {
+/// Stops a recording, and its status goes out.
+pub(super) fn stop(cx: &mut Cx<'_, '_>, recording: &mut Recording) {
+    let leg = cx.line.id.clone();
+    cx.effect(Effect::StopRecording(StopRecording { leg, recording: recording.sid }));
+    ended(cx, recording, "completed");
+}
+
+/// The status of a recording that has ended goes out.
+fn ended(cx: &mut Cx<'_, '_>, recording: &mut Recording, status: &'static str) {
     recording.ended = Some(cx.now());
-    if !by_itself {
-        let leg = cx.line.id.clone();
-        cx.effect(Effect::StopRecording(StopRecording { leg, recording: recording.sid }));
-    }
-    notify(cx, recording, "completed");
+    notify(cx, recording, status);
 }
 
 fn notify(cx: &mut Cx<'_, '_>, recording: &Recording, status: &'static str) {
@@ -170,14 +175,24 @@ pub(crate) fn finish(
     ended: Finished,
 ) -> Result<Goto, Problem> {
     cx.call.timers.stop(Timer::Verb);
-    stop(cx, &mut record.recording, ended == Finished::Silence);
-    transcribe(cx, node, &record.recording);
+    match ended {
+        Finished::Silence => self::ended(cx, &mut record.recording, "completed"),
+        Finished::Nothing => {
+            // What is absent is not written down either.
+            self::ended(cx, &mut record.recording, "absent");
+            cx.problem_at(node, Code::RecordingSilent, "nothing was heard: the recording is absent");
+        }
+        _ => stop(cx, &mut record.recording),
+    }
+    if ended != Finished::Nothing {
+        transcribe(cx, node, &record.recording);
+    }
     let mut extra = Vec::with_capacity(4);
     recording(&mut extra, cx.world.config, cx.call.account, &record.recording);
     let digits = match ended {
         Finished::Key(key) => key.to_string(),
         Finished::HungUp => "hangup".to_owned(),
-        Finished::Silence | Finished::MaxLength | Finished::Updated => String::new(),
+        Finished::Silence | Finished::Nothing | Finished::MaxLength | Finished::Updated => String::new(),
     };
     put(&mut extra, "Digits", digits);
     let url = action_or_base(cx, node)?;

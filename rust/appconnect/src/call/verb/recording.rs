@@ -19,7 +19,7 @@ pub(super) fn start(cx: &mut Cx<'_, '_>, noun: Node<'_>) {
 }
 
 pub(super) fn stop(cx: &mut Cx<'_, '_>, mut named: NamedRecording) {
-    record::stop(cx, &mut named.recording, false);
+    record::stop(cx, &mut named.recording);
     let background = Background::Recording(Box::new(named));
     start::report(cx, Service::Recording, background.name(), ServiceState::Stopped);
 }

@@ -232,6 +232,7 @@ pub(crate) fn media_done(
         let why = match why {
             MediaFailure::ContentType => "the source is not audio that can be played",
             MediaFailure::Retrieval => "the source could not be retrieved",
+            MediaFailure::Silent => "the source holds no sound",
         };
         refuse(cx, &relay, SocketEvent::Invalid, why);
     }

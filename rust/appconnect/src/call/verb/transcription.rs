@@ -7,6 +7,7 @@ use crate::call::{Background, Parameters, Track, Transcription};
 use crate::effect::{Effect, StartTranscription, StopTranscription};
 use crate::event::{Purpose, Service, ServiceState};
 use crate::input::Transcribed;
+use crate::problem::{Code, Problem};
 use crate::twiml::{Attribute, Node};
 
 /// Attributes that the first callback repeats, with the names of their parameters.
@@ -23,9 +24,7 @@ const TOLD: [(Attribute, &str); 9] = [
 ];
 
 pub(super) fn start(cx: &mut Cx<'_, '_>, noun: Node<'_>) {
-    if let Err(problem) = start::admit(cx, noun, Service::Transcription, 0) {
-        return cx.problem(problem);
-    }
+    let admitted = start::admit(cx, noun, Service::Transcription, 0);
     let text = |attribute| noun.word(attribute).unwrap_or_default();
     let mut transcription = Transcription {
         sid: cx.line.new_transcription(cx.world.seed),
@@ -37,6 +36,9 @@ pub(super) fn start(cx: &mut Cx<'_, '_>, noun: Node<'_>) {
         partial_results: noun.flag(Attribute::PartialResults),
         settings: settings(noun),
     };
+    if let Err(problem) = admitted {
+        return refuse(cx, &mut transcription, problem);
+    }
     cx.effect(Effect::StartTranscription(StartTranscription {
         transcription: transcription.sid,
         leg: cx.line.id.clone(),
@@ -54,6 +56,22 @@ pub(super) fn start(cx: &mut Cx<'_, '_>, noun: Node<'_>) {
     let started = std::mem::take(&mut transcription.settings);
     tell(cx, &mut transcription, "transcription-started", started);
     cx.call.background.push(Background::Transcription(Box::new(transcription)));
+}
+
+/// It never begins, or has broken off.
+fn refuse(cx: &mut Cx<'_, '_>, transcription: &mut Transcription, problem: Problem) {
+    let message = problem.message.clone();
+    cx.problem_once(problem);
+    start::report(cx, Service::Transcription, transcription.name(), ServiceState::Failed);
+    // The name is Twilio's, which tells a code with it; ours is in the problem.
+    let told = vec![("TranscriptionError".to_owned(), message.as_ref().into())];
+    tell(cx, transcription, "transcription-error", told);
+}
+
+/// The edge has lost it.
+pub(crate) fn failed(cx: &mut Cx<'_, '_>, transcription: &mut Transcription, detail: &str) {
+    let detail = if detail.is_empty() { "the transcriber failed" } else { detail };
+    refuse(cx, transcription, Problem::new(Code::TranscriptionFailed, detail.to_owned()));
 }
 
 fn settings(noun: Node<'_>) -> Parameters {
@@ -77,7 +95,7 @@ fn tell(cx: &mut Cx<'_, '_>, transcription: &mut Transcription, event: &'static 
     let mut form = stream::status(cx, "Transcription", event);
     put(&mut form, "TranscriptionSid", transcription.sid.as_str().to_owned());
     put(&mut form, "SequenceId", transcription.sequence.to_string());
-    if event != "transcription-stopped" {
+    if event == "transcription-started" || event == "transcription-content" {
         put(&mut form, "LanguageCode", transcription.language.as_str());
     }
     for (name, value) in more {

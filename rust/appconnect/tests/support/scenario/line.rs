@@ -278,7 +278,8 @@ impl Line {
         stop(&mut timer, timers);
         let timer = start.silence_timeout.map(|seconds| {
             let until = now.max(self.last_sound) + u64::from(seconds) * 1_000;
-            timers.set(until, Bell::Input(Input::MediaDone(MediaDone { reply: start.reply, failed: None })))
+            let failed = (self.last_sound <= now).then_some(MediaFailure::Silent);
+            timers.set(until, Bell::Input(Input::MediaDone(MediaDone { reply: start.reply, failed })))
         });
         self.recordings.insert(start.recording, (start, timer));
     }

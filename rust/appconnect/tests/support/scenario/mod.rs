@@ -97,6 +97,7 @@ const ACTS: &[(&str, &[&str])] = &[
     ("socket", &["of", "detail", "leg"]),
     ("relay_says", &["of", "leg"]),
     ("words", &["of", "side", "final", "confidence", "stability", "leg"]),
+    ("words_fail", &["of", "leg"]),
     ("agent_done", &["provider", "data", "error_code", "error", "leg"]),
 ];
 
@@ -243,7 +244,7 @@ fn act(stage: &mut Stage, step: &Step) -> Result<(), String> {
             services::act(stage, &step.kind, text()?, &mut keys)
         }
         "progress" | "detected" | "originate" => outbound::act(stage, &step.kind, &leg, text()?, keys),
-        "socket" | "relay_says" | "words" | "agent_done" => {
+        "socket" | "relay_says" | "words" | "words_fail" | "agent_done" => {
             streams::act(stage, &step.kind, &leg, text()?, confidence, keys)
         }
         _ => Ok(()),

@@ -3,7 +3,7 @@
 
 use appconnect::input::{
     AgentDone, AgentStatus, Input, RelayEvent, RelayMessage, SiprecEvent, SocketEvent, StreamEvent,
-    Transcribed,
+    Transcribed, TranscriptionFailed,
 };
 use appconnect::pii::Pii;
 
@@ -23,6 +23,7 @@ pub fn act(
         "socket" => socket(stage, leg, value, keys),
         "relay_says" => relay_says(stage, leg, value, keys),
         "words" => words(stage, leg, value, confidence, keys),
+        "words_fail" => words_fail(stage, leg, value, keys),
         _ => agent_done(stage, leg, value, keys),
     }
 }
@@ -92,6 +93,14 @@ fn words(
         stability,
     };
     super::give(stage, Input::Transcribed(heard), None)
+}
+
+/// A transcription breaks off.
+fn words_fail(stage: &mut Stage, leg: &str, detail: &str, mut keys: Fields) -> Result<(), String> {
+    let transcription = of(stage, &mut keys, "words_fail")?;
+    let transcription = transcription.parse().map_err(|error| format!("words_fail: {error}"))?;
+    let failed = TranscriptionFailed { leg: stage.leg(leg)?, transcription, detail: detail.into() };
+    super::give(stage, Input::TranscriptionFailed(failed), None)
 }
 
 /// The agent that was given the caller last is through.

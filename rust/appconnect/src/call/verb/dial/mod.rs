@@ -190,7 +190,7 @@ pub(crate) fn start_recording(cx: &mut Cx<'_, '_>, node: Node<'_>, moment: &str)
 
 /// Stops the recording of a `<Dial>`.
 pub(crate) fn stop_recording(cx: &mut Cx<'_, '_>, recording: &mut Recording) {
-    stop(cx, recording, false);
+    stop(cx, recording);
 }
 
 /// What the `action` of a `<Dial>` is told when it has ended, if it has one.
