@@ -6,7 +6,7 @@ from appconnect.errors import InputError
 from collections.abc import Iterable, Sequence
 from typing import Final, Literal, final
 
-__all__ = ["__version__", "Account", "Admission", "AgentDone", "Answer", "Application", "Began", "Bridge", "ChangeParticipant", "Charge", "ChargeDone", "Client", "CloseRelay", "CloseStream", "Collect", "Conceal", "ConferenceEnded", "ConferenceStarted", "Config", "Connected", "Consult", "Decided", "Dequeue", "Dequeued", "Dial", "Dialled", "Digits", "Document", "Echo", "Endpoint", "Engine", "Facts", "Fetch", "Guard", "HangUp", "Heard", "HttpFailure", "HttpResponse", "HungUp", "IncomingCall", "IncomingSip", "JoinConference", "Joined", "LeaveConference", "Left", "MachineDetected", "MachineDetection", "MediaDone", "MessageStatus", "Modify", "ModifyConference", "ModifyParticipant", "Notify", "OpenRelay", "OpenStream", "Originate", "PaymentDetails", "PhoneNumber", "Placed", "Play", "Pressed", "Problem", "ProblemRaised", "Progress", "Queued", "RecordingTranscribed", "Refer", "ReferProgress", "Referred", "Registry", "RelayEvent", "RelayMessage", "Relayed", "Report", "Request", "Requested", "Responded", "Returned", "Ringback", "Route", "Said", "Say", "SendDtmf", "SendMessage", "SendRelay", "ServiceChanged", "Settle", "Settled", "Settlement", "SipDomain", "SipFacts", "SiprecEvent", "SocketRequest", "Speaking", "Speech", "SpeechOptions", "StartAgent", "StartConferenceRecording", "StartRecording", "StartSiprec", "StartTranscription", "StatusChanged", "StopAgent", "StopCollect", "StopConferenceRecording", "StopMedia", "StopRecording", "StopSiprec", "StopTranscription", "StreamEvent", "Tick", "Transcribe", "Transcribed", "Unbridge", "Verb", "VerbBegan", "Verdict", "build_info", "codes_table", "config_table", "parse", "schema_table", "sign", "status_table", "verify"]
+__all__ = ["__version__", "Account", "Admission", "AgentDone", "Answer", "Application", "Began", "Bridge", "CallRecording", "ChangeParticipant", "Charge", "ChargeDone", "Client", "CloseRelay", "CloseStream", "Collect", "Conceal", "ConferenceEnded", "ConferenceStarted", "Config", "Connected", "Consult", "Decided", "Dequeue", "Dequeued", "Dial", "Dialled", "Digits", "Document", "Echo", "Endpoint", "Engine", "Facts", "Fetch", "Guard", "HangUp", "Heard", "HttpFailure", "HttpResponse", "HungUp", "IncomingCall", "IncomingSip", "JoinConference", "Joined", "LeaveConference", "Left", "MachineDetected", "MachineDetection", "MediaDone", "MessageStatus", "Modify", "ModifyConference", "ModifyParticipant", "Notify", "OpenRelay", "OpenStream", "Originate", "PaymentDetails", "PhoneNumber", "Placed", "Play", "Pressed", "Problem", "ProblemRaised", "Progress", "Queued", "RecordingTranscribed", "Refer", "ReferProgress", "Referred", "Registry", "RelayEvent", "RelayMessage", "Relayed", "Report", "Request", "Requested", "Responded", "Returned", "Ringback", "Route", "Said", "Say", "SendDtmf", "SendMessage", "SendRelay", "ServiceChanged", "Settle", "Settled", "Settlement", "SipDomain", "SipFacts", "SiprecEvent", "SocketRequest", "Speaking", "Speech", "SpeechOptions", "StartAgent", "StartConferenceRecording", "StartRecording", "StartSiprec", "StartTranscription", "StatusChanged", "StopAgent", "StopCollect", "StopConferenceRecording", "StopMedia", "StopRecording", "StopSiprec", "StopTranscription", "StreamEvent", "Tick", "Transcribe", "Transcribed", "TranscriptionFailed", "Unbridge", "Verb", "VerbBegan", "Verdict", "build_info", "codes_table", "config_table", "parse", "schema_table", "sign", "status_table", "verify"]
 
 __version__: Final[str]
 
@@ -291,6 +291,43 @@ class Bridge:
     def other(self, /) -> str:
         """
         The line that it is connected to.
+        """
+
+@final
+class CallRecording:
+    """
+    How a call is recorded that an account places: from its answer to its end.
+    """
+    __match_args__: Final[tuple[Literal["dual"], Literal["track"], Literal["trim"], Literal["status_callback"], Literal["status_callback_events"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, dual: "bool" = False, track: "str" = "both", trim: "bool" = True, status_callback: str | None = None, status_callback_events: Sequence[str] | None = None) -> CallRecording: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def dual(self, /) -> bool:
+        """
+        One channel a party instead of one for both; only when both are recorded.
+        """
+    @property
+    def status_callback(self, /) -> str | None:
+        """
+        Where its status goes, by POST.
+        """
+    @property
+    def status_callback_events(self, /) -> list[str]:
+        """
+        Which status: `in-progress`, `completed`, `absent`; only `completed` when it is empty.
+        """
+    @property
+    def track(self, /) -> str:
+        """
+        Who is recorded: `inbound` (the called party), `outbound` (what it hears) or `both`.
+        """
+    @property
+    def trim(self, /) -> bool:
+        """
+        Whether silence at both ends is cut off.
         """
 
 @final
@@ -1305,12 +1342,12 @@ class Engine:
         """
         `seed` is 32 bytes, from a cryptographic source unless a run is to be repeated: SIDs follow from it.
         """
-    def handle(self, /, input: IncomingCall | HttpResponse | HttpFailure | MediaDone | Dequeue | Digits | Speech | HungUp | MachineDetected | Modify | ModifyConference | ModifyParticipant | Originate | Speaking | Progress | Referred | Verdict | AgentDone | RelayEvent | RelayMessage | SiprecEvent | StreamEvent | Transcribed | ChargeDone | MessageStatus | RecordingTranscribed | ReferProgress | Tick, now: int) -> list[Answer | Bridge | ChangeParticipant | Charge | CloseRelay | CloseStream | Collect | Conceal | Consult | Dial | Echo | Fetch | HangUp | JoinConference | LeaveConference | Notify | OpenRelay | OpenStream | Play | Refer | Report | Ringback | Say | SendDtmf | SendMessage | SendRelay | Settle | StartAgent | StartConferenceRecording | StartRecording | StartSiprec | StartTranscription | StopAgent | StopCollect | StopConferenceRecording | StopMedia | StopRecording | StopSiprec | StopTranscription | Transcribe | Unbridge]:
+    def handle(self, /, input: IncomingCall | HttpResponse | HttpFailure | MediaDone | Dequeue | Digits | Speech | HungUp | MachineDetected | Modify | ModifyConference | ModifyParticipant | Originate | Speaking | Progress | Referred | Verdict | AgentDone | RelayEvent | RelayMessage | SiprecEvent | StreamEvent | Transcribed | TranscriptionFailed | ChargeDone | MessageStatus | RecordingTranscribed | ReferProgress | Tick, now: int) -> list[Answer | Bridge | ChangeParticipant | Charge | CloseRelay | CloseStream | Collect | Conceal | Consult | Dial | Echo | Fetch | HangUp | JoinConference | LeaveConference | Notify | OpenRelay | OpenStream | Play | Refer | Report | Ringback | Say | SendDtmf | SendMessage | SendRelay | Settle | StartAgent | StartConferenceRecording | StartRecording | StartSiprec | StartTranscription | StopAgent | StopCollect | StopConferenceRecording | StopMedia | StopRecording | StopSiprec | StopTranscription | Transcribe | Unbridge]:
         """
         Takes one input and the time in milliseconds since the Unix epoch; returns every effect that follows, in the
         order to perform them. An input that makes no sense raises `InputError` and changes nothing.
         """
-    def handle_many(self, /, inputs: Sequence[IncomingCall | HttpResponse | HttpFailure | MediaDone | Dequeue | Digits | Speech | HungUp | MachineDetected | Modify | ModifyConference | ModifyParticipant | Originate | Speaking | Progress | Referred | Verdict | AgentDone | RelayEvent | RelayMessage | SiprecEvent | StreamEvent | Transcribed | ChargeDone | MessageStatus | RecordingTranscribed | ReferProgress | Tick], now: int) -> tuple[list[Answer | Bridge | ChangeParticipant | Charge | CloseRelay | CloseStream | Collect | Conceal | Consult | Dial | Echo | Fetch | HangUp | JoinConference | LeaveConference | Notify | OpenRelay | OpenStream | Play | Refer | Report | Ringback | Say | SendDtmf | SendMessage | SendRelay | Settle | StartAgent | StartConferenceRecording | StartRecording | StartSiprec | StartTranscription | StopAgent | StopCollect | StopConferenceRecording | StopMedia | StopRecording | StopSiprec | StopTranscription | Transcribe | Unbridge], list[tuple[int, InputError]]]:
+    def handle_many(self, /, inputs: Sequence[IncomingCall | HttpResponse | HttpFailure | MediaDone | Dequeue | Digits | Speech | HungUp | MachineDetected | Modify | ModifyConference | ModifyParticipant | Originate | Speaking | Progress | Referred | Verdict | AgentDone | RelayEvent | RelayMessage | SiprecEvent | StreamEvent | Transcribed | TranscriptionFailed | ChargeDone | MessageStatus | RecordingTranscribed | ReferProgress | Tick], now: int) -> tuple[list[Answer | Bridge | ChangeParticipant | Charge | CloseRelay | CloseStream | Collect | Conceal | Consult | Dial | Echo | Fetch | HangUp | JoinConference | LeaveConference | Notify | OpenRelay | OpenStream | Play | Refer | Report | Ringback | Say | SendDtmf | SendMessage | SendRelay | Settle | StartAgent | StartConferenceRecording | StartRecording | StartSiprec | StartTranscription | StopAgent | StopCollect | StopConferenceRecording | StopMedia | StopRecording | StopSiprec | StopTranscription | Transcribe | Unbridge], list[tuple[int, InputError]]]:
         """
         Takes several inputs of one moment without holding the interpreter's lock meanwhile. Returns all effects, and
         for each input that made no sense its place and the error; the others are handled all the same.
@@ -1955,9 +1992,10 @@ class MediaDone:
     def __new__(cls, /, reply: str, failed: str | None = None) -> MediaDone: ...
     def __repr__(self, /) -> str: ...
     @property
-    def failed(self, /) -> Literal["content-type", "retrieval"] | None:
+    def failed(self, /) -> Literal["content-type", "retrieval", "silent"] | None:
         """
-        Why the media could not be played: not audio that can be played, or not retrieved. `None` if it was.
+        Why the media could not be played: not audio that can be played, or not retrieved; or that a recording holds
+        no sound. `None` if all went well.
         """
     @property
     def reply(self, /) -> str:
@@ -2270,11 +2308,11 @@ class Originate:
     """
     A call that an account places, as the REST API does: exactly one of `url`, `twiml` and `application`.
     """
-    __match_args__: Final[tuple[Literal["leg"], Literal["account"], Literal["from_"], Literal["to"], Literal["url"], Literal["method"], Literal["twiml"], Literal["application"], Literal["fallback_url"], Literal["status_callback"], Literal["status_callback_events"], Literal["timeout"], Literal["time_limit"], Literal["send_digits"], Literal["machine_detection"], Literal["asynchronous_detection"], Literal["detection_callback"]]]
+    __match_args__: Final[tuple[Literal["leg"], Literal["account"], Literal["from_"], Literal["to"], Literal["url"], Literal["method"], Literal["twiml"], Literal["application"], Literal["fallback_url"], Literal["status_callback"], Literal["status_callback_events"], Literal["timeout"], Literal["time_limit"], Literal["send_digits"], Literal["machine_detection"], Literal["asynchronous_detection"], Literal["detection_callback"], Literal["recording"]]]
     def __eq__(self, value: object, /) -> bool: ...
     def __hash__(self, /) -> int: ...
     def __ne__(self, value: object, /) -> bool: ...
-    def __new__(cls, /, leg: str, account: str, from_: str, to: str, *, url: str | None = None, method: "str" = "POST", twiml: str | None = None, application: str | None = None, fallback_url: str | None = None, status_callback: str | None = None, status_callback_events: Sequence[str] | None = None, timeout: "int" = 60, time_limit: int | None = None, send_digits: str | None = None, machine_detection: MachineDetection | None = None, asynchronous_detection: "bool" = False, detection_callback: str | None = None) -> Originate: ...
+    def __new__(cls, /, leg: str, account: str, from_: str, to: str, *, url: str | None = None, method: "str" = "POST", twiml: str | None = None, application: str | None = None, fallback_url: str | None = None, status_callback: str | None = None, status_callback_events: Sequence[str] | None = None, timeout: "int" = 60, time_limit: int | None = None, send_digits: str | None = None, machine_detection: MachineDetection | None = None, asynchronous_detection: "bool" = False, detection_callback: str | None = None, recording: CallRecording | None = None) -> Originate: ...
     def __repr__(self, /) -> str: ...
     @property
     def account(self, /) -> str:
@@ -2320,6 +2358,11 @@ class Originate:
     def method(self, /) -> Literal["GET", "POST"]:
         """
         GET or POST, for `url`.
+        """
+    @property
+    def recording(self, /) -> CallRecording | None:
+        """
+        How it is recorded; not at all without it.
         """
     @property
     def send_digits(self, /) -> str | None:
@@ -4169,7 +4212,7 @@ class StartRecording:
     @property
     def reply(self, /) -> str:
         """
-        Answer with `MediaDone` when silence ended it.
+        Answer with `MediaDone` when silence ended it; as `"silent"` where nothing was heard before.
         """
     @property
     def silence_timeout(self, /) -> int | None:
@@ -4602,6 +4645,33 @@ class Transcribed:
     def text(self, /) -> str:
         """
         The words.
+        """
+    @property
+    def transcription(self, /) -> str:
+        """
+        The transcription.
+        """
+
+@final
+class TranscriptionFailed:
+    """
+    A transcription broke off: it has ended, and nothing more of it is written down.
+    """
+    __match_args__: Final[tuple[Literal["leg"], Literal["transcription"], Literal["detail"]]]
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, leg: str, transcription: str, detail: "str" = "") -> TranscriptionFailed: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def detail(self, /) -> str:
+        """
+        A sentence for the account; may be empty.
+        """
+    @property
+    def leg(self, /) -> str:
+        """
+        The caller's line.
         """
     @property
     def transcription(self, /) -> str:

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from appconnect._core import (
     AgentDone,
+    CallRecording,
     ChargeDone,
     Dequeue,
     Digits,
@@ -40,6 +41,7 @@ from appconnect._core import (
 
 __all__ = [
     "AgentDone",
+    "CallRecording",
     "ChargeDone",
     "Dequeue",
     "Digits",

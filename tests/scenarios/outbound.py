@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from appconnect.effects import MachineDetection
-from appconnect.inputs import MachineDetected, Originate, Progress, SipFacts
+from appconnect.inputs import CallRecording, MachineDetected, Originate, Progress, SipFacts
 from tests.scenarios import setting
 from tests.scenarios.names import ScenarioError
 from tests.scenarios.reading import ABSENT, plain
@@ -62,6 +62,23 @@ async def detected(stage: Stage, leg: str, who: str, keys: Fields) -> None:
     await stage.give(MachineDetected(stage.leg(leg), who, after_ms))
 
 
+def _recording(keys: Fields) -> CallRecording | None:
+    """How a call that is placed is to be recorded, if it is."""
+    channels = keys.text("recording")
+    if channels is None:
+        return None
+    if channels not in {"mono", "dual"}:
+        raise ScenarioError(f"recording: {channels} is neither mono nor dual")
+    callback = keys.text("recording_callback")
+    return CallRecording(
+        dual=channels == "dual",
+        track=keys.text("recording_track") or "both",
+        trim=keys.flag("recording_trim") is not False,
+        status_callback=None if callback is None else setting.whole(callback),
+        status_callback_events=(keys.text("recording_events") or "").split(),
+    )
+
+
 async def originate(stage: Stage, leg: str, to: str, keys: Fields) -> None:
     """An account places a call."""
     stage.add_line(leg)
@@ -94,6 +111,7 @@ async def originate(stage: Stage, leg: str, to: str, keys: Fields) -> None:
         time_limit=whole_number(keys, "time_limit"),
         send_digits=keys.text("send_digits"),
         machine_detection=None if detection is None else MachineDetection(detection == "DetectMessageEnd"),
+        recording=_recording(keys),
         **document,
     )
     refused = keys.text("refused")

@@ -9,6 +9,7 @@ import pytest
 from appconnect import Config
 from appconnect._core import MachineDetection
 from appconnect.events import Began, StatusChanged
+from appconnect.inputs import CallRecording
 from appconnect.simulator import AsyncSimulator, ExpectationError, Session, Simulator
 from appconnect.simulator.callee import Behaviour
 from tests.unit.applications import NUMBER, Applications, registry, response, run
@@ -277,6 +278,23 @@ def test_an_account_calls_somebody(simulator: Simulator) -> None:
     told = [request.form["CallStatus"] for request in survey.requests if request.path == "/status"]
     assert told == ["initiated", "in-progress", "completed"]
     assert "Rate us" in simulator.report()
+
+
+def test_a_call_that_an_account_places_is_recorded(simulator: Simulator) -> None:
+    survey = Survey()
+    origin = simulator.serve(survey, "https://survey.example")
+    bob = simulator.callee(BOB, after=2)
+    recording = CallRecording(dual=True, status_callback=f"{origin}/status")
+    simulator.originate(bob, survey, status_callback="/status", recording=recording)
+    bob.hears("rate us")
+    simulator.advance(3)
+    bob.hang_up()
+    simulator.run_until_idle()
+    recorded, ended = (request.form for request in survey.requests if request.path == "/status")
+    assert (recorded["RecordingStatus"], recorded["RecordingSource"]) == ("completed", "OutboundAPI")
+    assert recorded["RecordingChannels"] == "2"
+    assert (ended["CallStatus"], ended["RecordingSid"]) == ("completed", recorded["RecordingSid"])
+    assert ended["RecordingDuration"] == recorded["RecordingDuration"]
 
 
 @pytest.mark.parametrize(

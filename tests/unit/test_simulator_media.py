@@ -143,7 +143,7 @@ def test_a_recording_ends_by_the_silence_of_a_caller_who_says_nothing(
     line = Line()
     line.media.perform(record(silence))
     line.clock.advance_to(100_000_000)
-    assert line.submitted == ([] if ends is None else [(ends, MediaDone(REPLY))])
+    assert line.submitted == ([] if ends is None else [(ends, MediaDone(REPLY, "silent"))])
 
 
 def test_the_silence_of_a_recording_begins_after_the_callers_last_word() -> None:

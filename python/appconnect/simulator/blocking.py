@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from appconnect._core import MachineDetection
-    from appconnect.inputs import IncomingSip, Input
+    from appconnect.inputs import CallRecording, IncomingSip, Input
     from appconnect.registry import Application
     from appconnect.simulator.accounts import Dialled
     from appconnect.simulator.applications import VoiceApp
@@ -477,6 +477,7 @@ class Simulator(World):
         machine_detection: MachineDetection | None = None,
         status_callback: str | None = None,
         status_callback_events: Sequence[str] = (),
+        recording: CallRecording | None = None,
     ) -> None:
         """Call somebody, as the default account does by the REST API.
 
@@ -490,6 +491,8 @@ class Simulator(World):
             machine_detection: How to find out who answers.
             status_callback: Path or URL that is told of the progress.
             status_callback_events: Which progress: `initiated`, `ringing`, `answered`, `completed`.
+            recording: How the call is recorded from its answer on; its `status_callback` is a whole URL, for
+                instance one below what `serve` returned.
 
         Raises:
             InputError: The call cannot be placed.
@@ -500,6 +503,7 @@ class Simulator(World):
             "send_digits": send_digits,
             "machine_detection": machine_detection,
             "status_callback_events": status_callback_events,
+            "recording": recording,
         }
         self._run(self._originate(to, app, path, from_, status_callback, options))
 

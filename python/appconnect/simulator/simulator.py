@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from appconnect._core import MachineDetection, Settlement
     from appconnect.clock import Clock
     from appconnect.events import Event
-    from appconnect.inputs import IncomingSip, Input
+    from appconnect.inputs import CallRecording, IncomingSip, Input
     from appconnect.policy import PolicyHook
     from appconnect.simulator.accounts import Dialled, SimulatedAccount
     from appconnect.simulator.applications import VoiceApp
@@ -364,9 +364,11 @@ class AsyncSimulator(World):
         machine_detection: MachineDetection | None = None,
         status_callback: str | None = None,
         status_callback_events: Sequence[str] = (),
+        recording: CallRecording | None = None,
     ) -> None:
         """Call somebody, as the account does by the REST API; see `Simulator.originate`."""
         options = {
+            "recording": recording,
             "timeout": timeout,
             "send_digits": send_digits,
             "machine_detection": machine_detection,

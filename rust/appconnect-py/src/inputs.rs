@@ -179,6 +179,22 @@ value! {
 }
 
 value! {
+    /// How a call is recorded that an account places: from its answer to its end.
+    CallRecording {
+        /// One channel a party instead of one for both; only when both are recorded.
+        dual: bool = false,
+        /// Who is recorded: `inbound` (the called party), `outbound` (what it hears) or `both`.
+        track: Box<str> = "both",
+        /// Whether silence at both ends is cut off.
+        trim: bool = true,
+        /// Where its status goes, by POST.
+        status_callback: Option<Url> = None,
+        /// Which status: `in-progress`, `completed`, `absent`; only `completed` when it is empty.
+        status_callback_events: Vec<Box<str>> = None,
+    }
+}
+
+value! {
     /// A call that an account places, as the REST API does: exactly one of `url`, `twiml` and `application`.
     Originate {
         /// The name of the line, chosen by whoever owns its media; unique among live legs.
@@ -215,13 +231,16 @@ value! {
         asynchronous_detection: bool,
         /// Where it is told who answered when the document does not wait for it, by POST.
         detection_callback: Option<Url>,
+        /// How it is recorded; not at all without it.
+        recording: Option<Child<CallRecording>>,
     }
     new {
         #[new]
         #[pyo3(signature = (
             leg, account, from_, to, *, url=None, method: "str" = "POST", twiml=None, application=None, fallback_url=None,
             status_callback=None, status_callback_events=None, timeout: "int" = 60, time_limit=None, send_digits=None,
-            machine_detection=None, asynchronous_detection: "bool" = false, detection_callback=None
+            machine_detection=None, asynchronous_detection: "bool" = false, detection_callback=None,
+            recording=None
         ))]
         #[expect(clippy::too_many_arguments, reason = "one keyword for each parameter of the REST API")]
         fn new(
@@ -242,6 +261,7 @@ value! {
             machine_detection: Option<Given<'_, '_, Child<MachineDetection>>>,
             #[pyo3(from_py_with = named::asynchronous_detection)] asynchronous_detection: bool,
             detection_callback: Option<Given<'_, '_, Url>>,
+            recording: Option<Given<'_, '_, Child<CallRecording>>>,
         ) -> PyResult<Self> {
             let sources = [url.is_some(), twiml.is_some(), application.is_some()];
             if sources.into_iter().filter(|given| *given).count() != 1 {
@@ -265,6 +285,7 @@ value! {
                 machine_detection: take(machine_detection, "machine_detection")?,
                 asynchronous_detection,
                 detection_callback: take(detection_callback, "detection_callback")?,
+                recording: take(recording, "recording")?,
             })
         }
     }
@@ -728,6 +749,17 @@ impl From<&Originate> for core::Input {
             machine_detection: input.machine_detection.as_ref().map(|options| options.0.get().into()),
             asynchronous_detection: input.asynchronous_detection,
             detection_callback: hook(&input.detection_callback),
+            recording: input.recording.as_ref().map(|recording| {
+                let CallRecording { dual, track, trim, status_callback, status_callback_events } =
+                    recording.0.get();
+                core::CallRecording {
+                    dual: *dual,
+                    track: track.clone(),
+                    trim: *trim,
+                    callback: hook(status_callback),
+                    callback_events: status_callback_events.clone(),
+                }
+            }),
         }))
     }
 }

@@ -53,10 +53,11 @@ mod _core {
     use super::http::{Guard, sign, verify};
     #[pymodule_export]
     use super::inputs::{
-        AgentDone, ChargeDone, Dequeue, Digits, HttpFailure, HttpResponse, HungUp, IncomingCall, IncomingSip,
-        MachineDetected, MediaDone, MessageStatus, Modify, ModifyConference, ModifyParticipant, Originate,
-        Progress, RecordingTranscribed, ReferProgress, Referred, RelayEvent, RelayMessage, SipFacts,
-        SiprecEvent, Speaking, Speech, StreamEvent, Tick, Transcribed, TranscriptionFailed, Verdict,
+        AgentDone, CallRecording, ChargeDone, Dequeue, Digits, HttpFailure, HttpResponse, HungUp,
+        IncomingCall, IncomingSip, MachineDetected, MediaDone, MessageStatus, Modify, ModifyConference,
+        ModifyParticipant, Originate, Progress, RecordingTranscribed, ReferProgress, Referred, RelayEvent,
+        RelayMessage, SipFacts, SiprecEvent, Speaking, Speech, StreamEvent, Tick, Transcribed,
+        TranscriptionFailed, Verdict,
     };
     #[pymodule_export]
     use super::registry::{Account, Admission, Application, Client, PhoneNumber, Registry, Route, SipDomain};

@@ -41,7 +41,7 @@ macro_rules! named {
 }
 
 named! {
-    allow_private announce_method asynchronous_detection detail end friendly_name hold_method hops is_final kick message
+    allow_private announce_method asynchronous_detection detail dual end friendly_name hold_method hops is_final kick message
     method provider public_application_connect_enabled reason silence_timeout speech_end_threshold speech_threshold
-    status_callback_method timeout voice_caller_id_lookup voice_fallback_method voice_method
+    status_callback_method timeout track trim voice_caller_id_lookup voice_fallback_method voice_method
 }

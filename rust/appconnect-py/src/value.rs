@@ -105,6 +105,17 @@ macro_rules! value {
     };
     (
         @new $class:tt [$($signature:tt)*] [$($argument:tt)*] [$($taken:tt)*]
+        $(#[$doc:meta])* $field:ident $(($inner:ident))? : $type:ty = "both", $($rest:tt)*
+    ) => {
+        $crate::value::value! {
+            @new $class [$($signature)* $field: "str" = "both",]
+            [$($argument)* #[pyo3(from_py_with = $crate::named::$field)] $field: &str,]
+            [$($taken)* $field: $field.into(),]
+            $($rest)*
+        }
+    };
+    (
+        @new $class:tt [$($signature:tt)*] [$($argument:tt)*] [$($taken:tt)*]
         $(#[$doc:meta])* $field:ident $(($inner:ident))? : $type:ty = "POST", $($rest:tt)*
     ) => {
         $crate::value::value! {

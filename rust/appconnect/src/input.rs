@@ -351,6 +351,23 @@ pub struct Originate {
     pub asynchronous_detection: bool,
     /// Where it is told who answered, when the document does not wait for it.
     pub detection_callback: Option<Webhook>,
+    /// How it is recorded, from the answer to the end.
+    pub recording: Option<CallRecording>,
+}
+
+/// How a call is recorded that an account places (`rest-api.md` section 8.1, `Record`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallRecording {
+    /// One channel a party instead of one for both; only when both are recorded.
+    pub dual: bool,
+    /// Who is recorded: `inbound` (the called party), `outbound` (what it hears) or `both`.
+    pub track: Box<str>,
+    /// Whether silence at both ends is cut off.
+    pub trim: bool,
+    /// Where its status goes.
+    pub callback: Option<Webhook>,
+    /// Which status: `in-progress`, `completed`, `absent`; only `completed` when it is empty.
+    pub callback_events: Vec<Box<str>>,
 }
 
 /// Where the first document of a call comes from.

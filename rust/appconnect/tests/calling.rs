@@ -557,6 +557,7 @@ fn originate() -> Originate {
         machine_detection: None,
         asynchronous_detection: false,
         detection_callback: None,
+        recording: None,
     }
 }
 

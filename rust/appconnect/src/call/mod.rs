@@ -31,7 +31,7 @@ pub(crate) use outbound::{Detection, FirstDocument, Outbound, Stage};
 pub(crate) use payment::Payment;
 pub(crate) use program::Program;
 pub(crate) use queued::{Leaving, QueueDial, Queued, Taken, Wait};
-pub(crate) use record::{Recording, RecordingSource};
+pub(crate) use record::{Recording, RecordingPlan, RecordingSource};
 pub(crate) use relay::{Content, Interruptible, Playing, Relay, Utterance};
 pub(crate) use running::{Bridge, Calling, Gather, Hop, Party, Prompt, Record, Referral, Running, Suspended};
 pub(crate) use sip::Sip;
@@ -133,6 +133,9 @@ pub(crate) struct Call {
     /// What SIP says of it, if it came in so.
     #[n(35)]
     pub(crate) sip: Option<Box<Sip>>,
+    /// The recording of the whole call, once it has ended.
+    #[n(36)]
+    pub(crate) recorded: Option<Box<Recording>>,
 }
 
 impl Call {
@@ -175,6 +178,7 @@ impl Call {
             suspended: None,
             errands: Vec::new(),
             sip: None,
+            recorded: None,
         }
     }
 

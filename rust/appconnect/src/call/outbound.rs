@@ -2,7 +2,7 @@
 
 use minicbor::{Decode, Encode};
 
-use super::EventCallback;
+use super::{EventCallback, RecordingPlan};
 use crate::http::{Method, Url};
 use crate::id::CallSid;
 use crate::input::{AnsweredBy, SipFacts};
@@ -35,6 +35,9 @@ pub(crate) struct Outbound {
     /// Seconds that it may last.
     #[n(8)]
     pub(crate) time_limit: Option<u32>,
+    /// How it is recorded once it is answered.
+    #[n(9)]
+    pub(crate) recording: Option<RecordingPlan>,
 }
 
 impl Outbound {

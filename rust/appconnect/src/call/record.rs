@@ -18,6 +18,8 @@ pub(crate) enum RecordingSource {
     StartCallRecordingTwiml,
     #[n(6)]
     Conference,
+    #[n(7)]
+    OutboundApi,
 }
 
 impl RecordingSource {
@@ -28,6 +30,7 @@ impl RecordingSource {
             Self::RecordVerb => "RecordVerb",
             Self::StartCallRecordingTwiml => "StartCallRecordingTwiML",
             Self::Conference => "Conference",
+            Self::OutboundApi => "OutboundAPI",
         }
     }
 }
@@ -43,6 +46,29 @@ pub(crate) struct Recording {
     pub(crate) started: Millis,
     #[n(3)]
     pub(crate) ended: Option<Millis>,
+    #[n(4)]
+    pub(crate) dual: bool,
+    /// Which track: `inbound`, `outbound` or `both`.
+    #[n(5)]
+    pub(crate) track: String,
+    /// Where its status goes.
+    #[n(6)]
+    pub(crate) callback: Option<EventCallback>,
+}
+
+/// A recording that is to be made.
+#[derive(Clone, Debug, Encode, Decode)]
+pub(crate) struct RecordingPlan {
+    #[n(0)]
+    pub(crate) source: RecordingSource,
+    #[n(1)]
+    pub(crate) beep: bool,
+    /// Seconds of silence that end it; none for never.
+    #[n(2)]
+    pub(crate) silence: Option<u32>,
+    #[n(3)]
+    pub(crate) trim: bool,
+    /// Two channels hold both parties, so it has no meaning when only one of them is recorded.
     #[n(4)]
     pub(crate) dual: bool,
     /// Which track: `inbound`, `outbound` or `both`.

@@ -3,11 +3,13 @@
 use super::Engine;
 use crate::address::{Address, AddressKind};
 use crate::call::signal::Placing;
-use crate::call::{Call, Detection, EventCallback, FirstDocument, Outbound, Stage};
+use crate::call::{
+    Call, Detection, EventCallback, FirstDocument, Outbound, RecordingPlan, RecordingSource, Stage,
+};
 use crate::config::CallerIdRule;
 use crate::effect::{Dial, Endpoint, EndpointKind};
 use crate::id::CallSid;
-use crate::input::{DocumentSource, InputError, Originate};
+use crate::input::{CallRecording, DocumentSource, InputError, Originate};
 use crate::leg::Leg;
 use crate::policy::Budget;
 use crate::registry::{AccountStatus, Application, Registry};
@@ -45,6 +47,10 @@ impl Engine {
         if keys.len() > 32 || !keys.bytes().all(|b| b"0123456789ABCD#*wW".contains(&b)) {
             return refuse("21206: at most 32 keys of 0-9 A-D # * w W can be sent");
         }
+        let track = originate.recording.as_ref().map_or("both", |recording| &*recording.track);
+        if !["inbound", "outbound", "both"].contains(&track) {
+            return refuse("20001: the track of a recording is inbound, outbound or both");
+        }
         let to = &originate.to;
         let kind = match to.kind() {
             _ if to.as_str().starts_with("whatsapp:+") => EndpointKind::WhatsApp,
@@ -81,6 +87,22 @@ fn application<'a>(
     own.map(Some).ok_or_else(|| {
         InputError::CannotPlace("21218: the account has no application of this SID with a voice URL".into())
     })
+}
+
+fn recording(wanted: CallRecording) -> RecordingPlan {
+    let mut events: Vec<String> = wanted.callback_events.into_iter().map(String::from).collect();
+    if events.is_empty() {
+        events = vec!["completed".to_owned()];
+    }
+    RecordingPlan {
+        source: RecordingSource::OutboundApi,
+        beep: false,
+        silence: None,
+        trim: wanted.trim,
+        dual: wanted.dual,
+        track: wanted.track.into(),
+        callback: wanted.callback.map(|hook| EventCallback { url: hook.url, method: hook.method, events }),
+    }
 }
 
 fn prepare(
@@ -127,6 +149,7 @@ fn prepare(
             result: None,
         }),
         time_limit: originate.time_limit,
+        recording: originate.recording.map(recording),
     };
     let dial = Dial {
         leg: originate.leg,

@@ -6,7 +6,7 @@ use crate::address::AddressKind;
 use crate::call::exchange::{Plan, Role};
 use crate::call::params::put;
 use crate::call::signal::{Over, Placing, Signal};
-use crate::call::verb::Goto;
+use crate::call::verb::{self, Goto};
 use crate::call::{Call, CallStatus, FirstDocument, Program, Running, Stage, Timer};
 use crate::effect::{Effect, EndpointKind, HangUpCause, Play, PlaySource};
 use crate::event::Purpose;
@@ -83,11 +83,14 @@ impl Step<'_, '_> {
         let child = cx.call.sid;
         let Some(outbound) = &mut cx.call.outbound else { return };
         let (parent, keys, limit) = (outbound.awaited_by(), outbound.send_digits.take(), outbound.time_limit);
+        let detection = outbound.detection.as_ref().filter(|detection| detection.in_background);
+        let undecided = detection.map(|detection| detection.timeout);
+        if let Some(plan) = outbound.recording.take() {
+            verb::start_call_recording(&mut cx, plan);
+        }
         if let Some(parent) = parent {
             cx.world.tell(parent, Signal::Answered { child });
         }
-        let detection = outbound.detection.as_ref().filter(|detection| detection.in_background);
-        let undecided = detection.map(|detection| detection.timeout);
         for (timer, seconds) in [(Timer::Limit, limit), (Timer::Detection, undecided)] {
             if let Some(seconds) = seconds {
                 cx.call.timers.set(timer, now.plus_seconds(u64::from(seconds)));

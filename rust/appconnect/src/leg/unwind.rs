@@ -2,8 +2,9 @@
 
 use super::service::Connected;
 use super::{LINGER_MS, Step};
+use crate::address::AddressKind;
 use crate::call::exchange::{Plan, Role};
-use crate::call::params::{Stage, progress, put};
+use crate::call::params::{Stage, progress, put, recording};
 use crate::call::signal::{End, Over, Signal};
 use crate::call::verb::{self, Ended, Finished, action_of, finish_record};
 use crate::call::{
@@ -393,6 +394,13 @@ impl Step<'_, '_> {
         if let Some((answered_by, _)) = found.filter(|_| cx.call.status.is_terminal()) {
             put(&mut extra, "AnsweredBy", answered_by.as_str());
         }
+        if let Some(recorded) = cx.call.recorded.as_deref().filter(|_| cx.call.status.is_terminal()) {
+            recording(&mut extra, cx.world.config, cx.call.account, recorded);
+        }
+        if reaches_the_network(cx.call) && matches!(event, "ringing" | "answered") {
+            // A, B, C or empty (`webhooks.md` section 10.1): the engine attests nothing.
+            put(&mut extra, "StirStatus", "");
+        }
         let plan = Plan {
             purpose: Purpose::StatusCallback,
             role: Role::Callback,
@@ -429,6 +437,11 @@ impl Step<'_, '_> {
         }
         redirected
     }
+}
+
+/// Whether it goes out to a phone number, so that its caller can be attested.
+fn reaches_the_network(call: &Call) -> bool {
+    call.outbound.is_some() && call.to.kind() == AddressKind::PhoneNumber
 }
 
 /// Where an event of a call's progress goes, if it is wanted. A call that came in tells its end only

@@ -396,6 +396,7 @@ impl World {
             machine_detection: None,
             asynchronous_detection: false,
             detection_callback: None,
+            recording: None,
         };
         self.input(Input::Originate(Box::new(call))).unwrap();
         self.progress(0, ProgressState::Answered)

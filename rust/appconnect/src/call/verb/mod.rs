@@ -55,6 +55,7 @@ pub(crate) use pay::{
 };
 pub(crate) use play::url as play_url;
 pub(crate) use record::{Finished, finish as finish_record, key as record_key};
+pub(crate) use recording::start_planned as start_call_recording;
 pub(crate) use redirect::goto as redirect_target;
 pub(crate) use refer::{progress as refer_progress, timeout as refer_timeout};
 pub(crate) use relay::{

@@ -5,7 +5,9 @@ use super::{Flow, Goto, action_or_base, callback};
 use crate::call::cx::Cx;
 use crate::call::exchange::{Plan, Role};
 use crate::call::params::{put, recording, recording_status};
-use crate::call::{Errand, ErrandKind, EventCallback, Record, Recording, RecordingSource, Running, Timer};
+use crate::call::{
+    Errand, ErrandKind, EventCallback, Record, Recording, RecordingPlan, RecordingSource, Running, Timer,
+};
 use crate::effect::{Effect, StartRecording, StopRecording, Transcribe};
 use crate::event::Purpose;
 use crate::problem::{Code, Problem};
@@ -57,8 +59,6 @@ fn longest(cx: &mut Cx<'_, '_>, node: Node<'_>) -> u32 {
 }
 
 /// Starts a recording that `node` (a `<Record>`, `<Dial>` or `<Recording>`) asks for. The number is the step that its end answers.
-///
-/// Two channels hold both parties, so `dual` has no meaning when only one of them is recorded.
 pub(super) fn begin(
     cx: &mut Cx<'_, '_>,
     node: Node<'_>,
@@ -75,8 +75,22 @@ pub(super) fn begin(
     let trims = node.attribute_error(Attribute::Trim) != Some(Code::RecordTrim);
     let silence = node.count(Attribute::Timeout);
     let own = node.word(Attribute::RecordingTrack).or_else(|| node.word(Attribute::Track));
-    // A `<Record>` has no such attribute.
-    let track = own.unwrap_or("both");
+    let plan = RecordingPlan {
+        source,
+        beep: verb && node.flag(Attribute::PlayBeep),
+        silence: (verb && silence > 0).then_some(silence),
+        trim: trims && node.word(Attribute::Trim) == Some("trim-silence"),
+        dual,
+        // A `<Record>` has no such attribute.
+        track: own.unwrap_or("both").to_owned(),
+        callback,
+    };
+    launch(cx, plan)
+}
+
+/// Starts a recording. The number is the step that its end answers.
+pub(super) fn launch(cx: &mut Cx<'_, '_>, plan: RecordingPlan) -> (u32, Recording) {
+    let RecordingPlan { source, beep, silence, trim, dual, track, callback } = plan;
     let dual = dual && track == "both";
     let sid = cx.line.new_recording(cx.world.seed);
     let reply = cx.next_reply();
@@ -85,15 +99,14 @@ pub(super) fn begin(
         leg: cx.line.id.clone(),
         call: cx.call.sid,
         recording: sid,
-        beep: verb && node.flag(Attribute::PlayBeep),
-        silence_timeout: (verb && silence > 0).then_some(silence),
-        trim: trims && node.word(Attribute::Trim) == Some("trim-silence"),
+        beep,
+        silence_timeout: silence,
+        trim,
         dual,
-        track: track.into(),
+        track: track.as_str().into(),
     };
     cx.effect(Effect::StartRecording(start));
-    let (started, track) = (cx.now(), track.to_owned());
-    let recording = Recording { sid, source, started, ended: None, dual, track, callback };
+    let recording = Recording { sid, source, started: cx.now(), ended: None, dual, track, callback };
     notify(cx, &recording, "in-progress");
     (reply.step, recording)
 }

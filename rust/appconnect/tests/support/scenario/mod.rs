@@ -54,6 +54,11 @@ const ORIGINATE: &[&str] = &[
     "time_limit",
     "send_digits",
     "detection",
+    "recording",
+    "recording_track",
+    "recording_trim",
+    "recording_callback",
+    "recording_events",
     "leg",
     "refused",
 ];

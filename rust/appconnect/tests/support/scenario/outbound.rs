@@ -3,7 +3,8 @@
 use appconnect::address::Address;
 use appconnect::http::{Method, Url};
 use appconnect::input::{
-    AnsweredBy, DocumentSource, Input, MachineDetected, Originate, Progress, ProgressState, SipFacts,
+    AnsweredBy, CallRecording, DocumentSource, Input, MachineDetected, Originate, Progress, ProgressState,
+    SipFacts,
 };
 use appconnect::party::MachineDetection;
 use appconnect::pii::Pii;
@@ -78,6 +79,24 @@ fn hook(url: Option<String>, method: Method) -> Result<Option<Webhook>, String> 
     Ok(Some(Webhook { url, method }))
 }
 
+/// How a call that is placed is to be recorded, if it is.
+fn recording(keys: &mut Fields) -> Result<Option<CallRecording>, String> {
+    let dual = match keys.text("recording")?.as_deref() {
+        None => return Ok(None),
+        Some("mono") => false,
+        Some("dual") => true,
+        Some(other) => return Err(format!("recording: {other} is neither mono nor dual")),
+    };
+    let events = keys.text("recording_events")?.unwrap_or_default();
+    Ok(Some(CallRecording {
+        dual,
+        track: keys.text("recording_track")?.unwrap_or_else(|| "both".to_owned()).into(),
+        trim: keys.flag("recording_trim")?.unwrap_or(true),
+        callback: hook(keys.text("recording_callback")?, Method::Post)?,
+        callback_events: events.split_ascii_whitespace().map(Into::into).collect(),
+    }))
+}
+
 /// An account places a call.
 fn originate(stage: &mut Stage, leg: &str, to: &str, mut keys: Fields) -> Result<(), String> {
     let leg = stage.add_line(leg)?;
@@ -121,6 +140,7 @@ fn originate(stage: &mut Stage, leg: &str, to: &str, mut keys: Fields) -> Result
         machine_detection,
         asynchronous_detection: false,
         detection_callback: None,
+        recording: recording(&mut keys)?,
     };
     let refused = keys.text("refused")?;
     keys.done()?;

@@ -115,6 +115,7 @@ fn placing(cx: &mut Cx<'_, '_>, node: Node<'_>, noun: Node<'_>) -> Result<Placin
             result: None,
         }),
         time_limit: None,
+        recording: None,
     };
     let leg = cx.line.new_leg(cx.world.seed);
     let dial = Dial {
