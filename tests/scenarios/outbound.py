@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from appconnect.effects import MachineDetection
-from appconnect.inputs import CallRecording, MachineDetected, Originate, Progress, SipFacts
+from appconnect.inputs import CallRecording, MachineDetected, Originate, Progress, Referred, SipFacts
 from tests.scenarios import setting
 from tests.scenarios.names import ScenarioError
 from tests.scenarios.reading import ABSENT, plain
@@ -33,6 +33,8 @@ async def act(stage: Stage, kind: str, leg: str, value: str, keys: Fields) -> No
             await progress(stage, leg, value, keys)
         case "detected":
             await detected(stage, leg, value, keys)
+        case "referred":
+            await stage.give(Referred(stage.leg(leg), value))
         case _:
             await originate(stage, leg, value, keys)
 

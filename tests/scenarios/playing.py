@@ -56,6 +56,7 @@ ACTS: Final[dict[str, tuple[str, ...]]] = {
     "verdict": ("reason",),
     "progress": ("sip_response", "sip_call_id", "sip_headers", "leg"),
     "detected": ("after_ms", "leg"),
+    "referred": ("leg",),
     "originate": (
         "from",
         "account",
@@ -231,7 +232,7 @@ async def _act(stage: Stage, step: Step) -> None:  # noqa: C901, PLR0912 - one f
             await _verdict(stage, _text(step), keys)
         case "charged" | "sent" | "transcribed" | "refer_response" | "refer_notify":
             await services.act(stage, step.kind, _text(step), keys)
-        case "progress" | "detected" | "originate":
+        case "progress" | "detected" | "referred" | "originate":
             await outbound.act(stage, step.kind, leg, _text(step), keys)
         case "socket" | "relay_says" | "words" | "words_fail" | "agent_done":
             await streams.act(stage, step.kind, leg, _text(step), confidence, keys)

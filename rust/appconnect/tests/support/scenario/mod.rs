@@ -93,6 +93,7 @@ const ACTS: &[(&str, &[&str])] = &[
     ("verdict", &["reason"]),
     ("progress", &["sip_response", "sip_call_id", "sip_headers", "leg"]),
     ("detected", &["after_ms", "leg"]),
+    ("referred", &["leg"]),
     ("originate", ORIGINATE),
     ("charged", &["token", "confirmation", "profile", "code", "message", "words"]),
     ("sent", &[]),
@@ -248,7 +249,9 @@ fn act(stage: &mut Stage, step: &Step) -> Result<(), String> {
         "charged" | "sent" | "transcribed" | "refer_response" | "refer_notify" => {
             services::act(stage, &step.kind, text()?, &mut keys)
         }
-        "progress" | "detected" | "originate" => outbound::act(stage, &step.kind, &leg, text()?, keys),
+        "progress" | "detected" | "referred" | "originate" => {
+            outbound::act(stage, &step.kind, &leg, text()?, keys)
+        }
         "socket" | "relay_says" | "words" | "words_fail" | "agent_done" => {
             streams::act(stage, &step.kind, &leg, text()?, confidence, keys)
         }

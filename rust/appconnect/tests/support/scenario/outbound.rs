@@ -4,7 +4,7 @@ use appconnect::address::Address;
 use appconnect::http::{Method, Url};
 use appconnect::input::{
     AnsweredBy, CallRecording, DocumentSource, Input, MachineDetected, Originate, Progress, ProgressState,
-    SipFacts,
+    Referred, SipFacts,
 };
 use appconnect::party::MachineDetection;
 use appconnect::pii::Pii;
@@ -18,6 +18,7 @@ pub fn act(stage: &mut Stage, kind: &str, leg: &str, value: &str, keys: Fields) 
     match kind {
         "progress" => progress(stage, leg, value, keys),
         "detected" => detected(stage, leg, value, keys),
+        "referred" => referred(stage, leg, value),
         _ => originate(stage, leg, value, keys),
     }
 }
@@ -77,6 +78,12 @@ fn hook(url: Option<String>, method: Method) -> Result<Option<Webhook>, String> 
     let Some(url) = url else { return Ok(None) };
     let url = Url::parse(&whole(&url)).map_err(|error| format!("originate: {error}"))?;
     Ok(Some(Webhook { url, method }))
+}
+
+/// A connected party asks to be replaced.
+fn referred(stage: &mut Stage, leg: &str, target: &str) -> Result<(), String> {
+    let referred = Referred { leg: stage.leg(leg)?, target: Pii::from(target) };
+    super::give(stage, Input::Referred(referred), None)
 }
 
 /// How a call that is placed is to be recorded, if it is.
