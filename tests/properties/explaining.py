@@ -51,6 +51,7 @@ _WHEN_IT_RUNS: Final = {
     13801: frozenset({"Refer"}),  # of a caller who is no SIP endpoint
     14101: frozenset({"Sms"}),  # to who has no number
     14102: frozenset({"Sms"}),  # from who has no number
+    16102: frozenset({"Record"}),  # of a caller who said nothing
     21218: frozenset({"Application"}),  # that is not there
     64016: frozenset({"Pay"}),  # in a document that was not fetched over https
     90002: frozenset(  # not executed
