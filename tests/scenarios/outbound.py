@@ -108,7 +108,7 @@ async def originate(stage: Stage, leg: str, to: str, keys: Fields) -> None:
         to,
         fallback_url=None if fallback is None else setting.whole(fallback),
         status_callback=None if status_callback is None else setting.whole(status_callback),
-        status_callback_events=(keys.text("events") or "completed").split(),
+        status_callback_events=(keys.text("events") or "").split(),
         timeout=whole_number(keys, "timeout") or 60,
         time_limit=whole_number(keys, "time_limit"),
         send_digits=keys.text("send_digits"),

@@ -124,7 +124,7 @@ fn originate(stage: &mut Stage, leg: &str, to: &str, mut keys: Fields) -> Result
     } else {
         return Err("originate: one of url, twiml and application is needed".to_owned());
     };
-    let events = keys.text("events")?.unwrap_or_else(|| "completed".to_owned());
+    let events = keys.text("events")?.unwrap_or_default();
     let machine_detection = keys.text("detection")?.map(|kind| MachineDetection {
         message_end: kind == "DetectMessageEnd",
         timeout: 30,
